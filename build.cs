@@ -1,0 +1,256 @@
+#:property PublishAot=false
+
+// The build program of IotTelemetry. build.sh and build.ps1 hand their arguments to it: dotnet run --file build.cs -- VERB [ARGUMENTS]
+
+using System.Diagnostics;
+using System.Xml.Linq;
+
+var root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
+var artifacts = Path.Combine(root, "artifacts");
+
+// Ctrl-C reaches every process of the terminal; the child decides how to end, this program waits for it and passes its status on.
+Console.CancelKeyPress += (_, e) => e.Cancel = true;
+
+try
+{
+    return (args.FirstOrDefault() ?? "help") switch
+    {
+        "demo" => Demo(args[1..]),
+        "test" => Test(args[1..]),
+        "bench" => Bench(args[1..]),
+        "package" => Package(args[1..]),
+        "help" or "-h" or "--help" => Help(),
+        var verb => throw new BuildException($"unknown verb '{verb}'; one of: demo, test, bench, package, help"),
+    };
+}
+catch (BuildException e)
+{
+    Console.Error.WriteLine($"build: {e.Message}");
+    return 2;
+}
+
+static int Help()
+{
+    Console.WriteLine("""
+        ./build.sh demo [--for 20s] [--json FILE]      run the whole system on this machine: cloud, three gateways, live view
+        ./build.sh test [--filter NAME]                build everything, run every test project (or those whose name contains NAME)
+        ./build.sh bench [NAME] [--json FILE]          run the benchmarks (or those named NAME...) and compare with their goals
+        ./build.sh package [--runtime linux-x64]       build what is installed: the agent (NativeAOT and trimmed) and the cloud service
+        ./build.sh help                                this text
+        """);
+    return 0;
+}
+
+int Demo(string[] rest)
+{
+    InstallEngine();
+    BuildSolution();
+    return Run("dotnet", [Output("IotTelemetry.Demo", "IotTelemetry.Demo.dll"), .. rest]);
+}
+
+int Bench(string[] rest)
+{
+    InstallEngine();
+    InstallDebianPackages("peers to compare with", ("mosquitto", "mosquitto"));
+    BuildSolution();
+    return Run("dotnet", [Output("IotTelemetry.Benchmarks", "IotTelemetry.Benchmarks.dll"), .. rest]);
+}
+
+int Test(string[] rest)
+{
+    var filter = rest switch
+    {
+        [] => "",
+        ["--filter", var name] => name,
+        _ => throw new BuildException($"test: unknown arguments '{string.Join(' ', rest)}'; allowed: --filter NAME"),
+    };
+    InstallEngine();
+    InstallNodePackages("tests/peers", "node_modules/mqtt/package.json");
+    InstallDebianPackages("peers that the tests talk to", ("mosquitto", "mosquitto"), ("mosquitto-clients", "mosquitto_sub"));
+    BuildSolution();
+
+    var results = Path.Combine(artifacts, "test-results");
+    if (Directory.Exists(results))
+    {
+        Directory.Delete(results, recursive: true);
+    }
+
+    var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+        .Where(p => Path.GetFileName(p).Contains(filter, StringComparison.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal)
+        .ToArray();
+    if (projects.Length == 0)
+    {
+        throw new BuildException($"test: no test project's name contains '{filter}'");
+    }
+
+    var sum = new TestCounts(0, 0, 0);
+    foreach (var project in projects)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var clock = Stopwatch.StartNew();
+        var status = Run("dotnet", ["test", project, "-c", "Release", "--no-build", "--nologo", "-v", "q",
+            "--logger", $"trx;LogFileName={name}.trx", "--logger", "console;verbosity=minimal", "--results-directory", results]);
+        var counts = TestCounts.Read(Path.Combine(results, $"{name}.trx"), status);
+        Console.WriteLine($"{name}: {counts} in {clock.Elapsed.TotalSeconds:F0} s");
+        sum += counts;
+    }
+
+    Console.WriteLine();
+    Console.WriteLine(sum);
+    return sum.Failed == 0 && sum.Passed > 0 ? 0 : 1;
+}
+
+int Package(string[] rest)
+{
+    var runtime = rest switch
+    {
+        [] => "linux-x64",
+        ["--runtime", var r] => r,
+        _ => throw new BuildException($"package: unknown arguments '{string.Join(' ', rest)}'; allowed: --runtime RID"),
+    };
+    InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
+    var output = Path.Combine(artifacts, "package");
+    var edge = Path.Combine(root, "edge", "IotTelemetry.Edge", "IotTelemetry.Edge.csproj");
+
+    // The newest framework first; where its NativeAOT runtime pack is not served, the one before.
+    string[] frameworks = ["net10.0", "net9.0"];
+    var native = frameworks.FirstOrDefault(framework =>
+    {
+        var ok = Run("dotnet", ["publish", edge, "-c", "Release", "-f", framework, "-r", runtime, "-p:PublishAot=true",
+            "-o", Path.Combine(output, "iot-edge"), "-v", "q", "-nologo"], quiet: framework == "net10.0") == 0;
+        Console.WriteLine(ok ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: NativeAOT for {framework} cannot be built here (runtime pack not served)");
+        return ok;
+    }) ?? throw new BuildException("package: the agent could not be built as a native binary; the messages above tell why");
+
+    Check("dotnet", "publish", edge, "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
+        "-o", Path.Combine(output, "iot-edge-trimmed"), "-v", "q", "-nologo");
+    Check("dotnet", "publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release",
+        "-o", Path.Combine(output, "iot-cloud"), "-v", "q", "-nologo");
+
+    string[] names = ["iot-edge", "iot-edge-trimmed", "iot-cloud"];
+    foreach (var name in names)
+    {
+        var binary = new FileInfo(Path.Combine(output, name, name.StartsWith("iot-edge", StringComparison.Ordinal) ? "iot-edge" : "iot-cloud"));
+        var archive = Path.Combine(artifacts, $"{name}_{runtime}.tar.gz");
+        Check("tar", "-C", output, "-czf", archive, name);
+        Console.WriteLine($"{archive} (binary {binary.Length / 1e6:F1} MB)");
+    }
+
+    Console.WriteLine($"native agent built for {native}");
+    return 0;
+}
+
+string Output(string project, string file) => Path.Combine(artifacts, "bin", project, "release", file);
+
+void BuildSolution() => Check("dotnet", "build", Path.Combine(root, "IotTelemetry.sln"), "-c", "Release", "-v", "q", "-nologo");
+
+// The engine (540 MB) is installed once per checkout and loaded from there by every program and test.
+void InstallEngine() => InstallNodePackages("cloud/engine", "node_modules/@chdb/lib-linux-x64-gnu/libchdb.so");
+
+void InstallNodePackages(string folder, string proof)
+{
+    var path = Path.Combine(root, folder);
+    var lockFile = Path.Combine(path, "package-lock.json");
+    var stamp = Path.Combine(path, "node_modules", ".installed");
+    if (File.Exists(Path.Combine(path, proof)) && File.Exists(stamp) && File.ReadAllText(stamp) == File.ReadAllText(lockFile))
+    {
+        return;
+    }
+
+    if (Find("npm") is null)
+    {
+        throw new BuildException($"Node.js with npm is needed to install {folder} (https://nodejs.org, or your system's package 'nodejs')");
+    }
+
+    Console.WriteLine($"installing {folder}/package-lock.json");
+    Check("npm", "ci", "--prefix", path, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error");
+    File.Copy(lockFile, stamp, overwrite: true);
+}
+
+// Installs what is missing where that can be done without asking (root on Debian or Ubuntu); otherwise says in one line what to install, and goes on without.
+void InstallDebianPackages(string purpose, params (string Package, string Proof)[] wanted)
+{
+    var missing = wanted.Where(w => w.Proof.StartsWith('/') ? !File.Exists(w.Proof) : Find(w.Proof) is null).Select(w => w.Package).ToArray();
+    if (missing.Length == 0)
+    {
+        return;
+    }
+
+    var names = string.Join(' ', missing);
+    if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || Find("apt-get") is null)
+    {
+        Console.WriteLine($"missing {purpose}: install the packages '{names}' (Debian/Ubuntu: sudo apt-get install {names}); what needs them is skipped");
+        return;
+    }
+
+    Console.WriteLine($"installing Debian packages ({purpose}): {names}");
+    string[] quiet = ["-qq", "-o=Dpkg::Use-Pty=0"];
+    Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
+
+    // Debian starts a service as soon as its package is installed; a build must not leave a broker running on the machine.
+    Environment.SetEnvironmentVariable("RUNLEVEL", "1");
+    if (Run("apt-get", ["update", .. quiet]) != 0 || Run("apt-get", ["install", "-y", "--no-install-recommends", .. quiet, .. missing], quiet: true) != 0)
+    {
+        Console.WriteLine($"the packages '{names}' could not be installed; what needs them is skipped");
+    }
+}
+
+static string? Find(string program) =>
+    (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+        .SelectMany(folder => OperatingSystem.IsWindows() ? [$"{program}.exe", $"{program}.cmd"] : new[] { program }, Path.Combine)
+        .FirstOrDefault(File.Exists);
+
+static void Check(string program, params string[] arguments)
+{
+    var status = Run(program, arguments);
+    if (status != 0)
+    {
+        throw new BuildException($"'{program} {string.Join(' ', arguments)}' ended with status {status}");
+    }
+}
+
+static int Run(string program, string[] arguments, bool quiet = false)
+{
+    var start = new ProcessStartInfo(Find(program) ?? throw new BuildException($"'{program}' is not on the PATH")) { RedirectStandardOutput = quiet, RedirectStandardError = quiet };
+    foreach (var argument in arguments)
+    {
+        start.ArgumentList.Add(argument);
+    }
+
+    using var process = Process.Start(start)!;
+    if (quiet)
+    {
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+internal sealed class BuildException(string message) : Exception(message);
+
+internal readonly record struct TestCounts(int Passed, int Failed, int Skipped)
+{
+    public static TestCounts operator +(TestCounts a, TestCounts b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
+
+    /// <summary>Reads what one test project did; a run that ended badly without naming a failed test (a crash, a missing file) counts as one failure.</summary>
+    public static TestCounts Read(string trx, int exitStatus)
+    {
+        if (!File.Exists(trx))
+        {
+            return new TestCounts(0, 1, 0);
+        }
+
+        var outcomes = XDocument.Load(trx).Descendants().Where(e => e.Name.LocalName == "UnitTestResult").Select(e => (string?)e.Attribute("outcome")).ToArray();
+        var passed = outcomes.Count(o => o == "Passed");
+        var skipped = outcomes.Count(o => o == "NotExecuted");
+        var failed = outcomes.Length - passed - skipped;
+        return new TestCounts(passed, exitStatus != 0 && failed == 0 ? 1 : failed, skipped);
+    }
+
+    public override string ToString() => $"{Passed} passed, {Failed} failed, {Skipped} skipped";
+}
