@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace IotTelemetry.Protocol;
+
+/// <summary>The generated JSON codecs. Members that are absent or default are not written; unknown ones are skipped.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 16,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StoredCursor))]
+[JsonSerializable(typeof(GatewayStatus))]
+[JsonSerializable(typeof(Command))]
+[JsonSerializable(typeof(CommandResult))]
+internal sealed partial class ProtocolJson : JsonSerializerContext;
