@@ -1,0 +1,9 @@
+namespace IotTelemetry.Mqtt;
+
+/// <summary>
+/// Takes the messages of one subscription, one at a time, in order. The message's memory is valid until the returned task completes.
+/// An exception is logged and counted, and does not stop the subscription.
+/// </summary>
+/// <param name="message">The message.</param>
+/// <param name="cancellationToken">Cancelled when the subscription or the client ends.</param>
+public delegate ValueTask MqttMessageHandler(MqttReceivedMessage message, CancellationToken cancellationToken);
