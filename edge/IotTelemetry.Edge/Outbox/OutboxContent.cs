@@ -1,0 +1,31 @@
+namespace IotTelemetry.Edge.Outbox;
+
+/// <summary>What the loader found on disk.</summary>
+/// <param name="Ledger">The ledger, empty when it could not be read.</param>
+/// <param name="LedgerProblem">Why it could not be read.</param>
+/// <param name="Queues">The epochs that have segments, oldest first.</param>
+/// <param name="DamagedBytes">Bytes at ends of segments that belong to no whole record.</param>
+/// <param name="LastIsDoubtful">
+/// The newest epoch's end was torn or damaged: what stood there may have been sent, so its sequence numbers must not be given to other frames.
+/// </param>
+internal sealed record OutboxContent(OutboxLedger Ledger, string? LedgerProblem, List<EpochQueue> Queues, long DamagedBytes, bool LastIsDoubtful)
+{
+    public OutboxStatus ToStatus()
+    {
+        var epochs = Ledger.Epochs.Where(e => Queues.All(q => q.Epoch != e.Epoch))
+            .Concat(Queues.Select(q => new LedgerEpoch(q.Epoch, q.LastSeq, q.ReadingsAppended, q.ConfirmedSeq)))
+            .OrderBy(e => e.Epoch)
+            .ToArray();
+        return new OutboxStatus
+        {
+            Epochs = epochs,
+            ReadingsAppended = epochs.Aggregate(Ledger.EarlierReadings, (sum, epoch) => sum + epoch.ReadingsAppended),
+            Depth = Queues.Aggregate(0UL, (sum, queue) => sum + queue.Pending),
+            Bytes = Queues.Sum(q => q.Bytes),
+            Oldest = Queues.Find(q => q.Pending > 0)?.Segments[0].LastAppended,
+            DroppedFrames = Ledger.DroppedFrames,
+            DroppedReadings = Ledger.DroppedReadings,
+            DamagedBytes = Ledger.DamagedBytes + (ulong)DamagedBytes,
+        };
+    }
+}

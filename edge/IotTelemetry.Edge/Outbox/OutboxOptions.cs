@@ -1,0 +1,47 @@
+namespace IotTelemetry.Edge.Outbox;
+
+/// <summary>Where the outbox lies, how much it may hold and how often it is forced to the disk.</summary>
+internal sealed record OutboxOptions
+{
+    public const long SmallestMaximumBytes = 64 * 1024;
+
+    /// <summary>The directory of the outbox; made when it is not there.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Most bytes on disk; when it would be more, the oldest frames are dropped and counted. At least 64 KiB.</summary>
+    public long MaximumBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Oldest frame kept; older ones are dropped and counted.</summary>
+    public TimeSpan MaximumAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>A segment is closed when it has grown to this size.</summary>
+    public int SegmentBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long an appended frame may lie in the page cache before it is forced to the disk; zero forces each frame.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often a moved cursor is written down. A lost one costs frames sent twice, never lost ones, so the flash is spared.</summary>
+    public TimeSpan CursorInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>So many unconfirmed frames found at the start, or after an outage, are a long backlog: live frames get a new epoch.</summary>
+    public int LongBacklogFrames { get; init; } = 120;
+
+    public OutboxOptions Validate()
+    {
+        Require(MaximumBytes >= SmallestMaximumBytes, nameof(MaximumBytes), MaximumBytes, $"at least {SmallestMaximumBytes} bytes");
+        Require(SegmentBytes >= 4096 && SegmentBytes <= MaximumBytes, nameof(SegmentBytes), SegmentBytes, "4096 bytes to maximumBytes");
+        Require(MaximumAge > TimeSpan.Zero, nameof(MaximumAge), MaximumAge, "longer than zero");
+        Require(FlushInterval >= TimeSpan.Zero && FlushInterval <= TimeSpan.FromMinutes(1), nameof(FlushInterval), FlushInterval, "0 s to 60 s");
+        Require(CursorInterval > TimeSpan.Zero && CursorInterval <= TimeSpan.FromHours(1), nameof(CursorInterval), CursorInterval, "longer than zero, at most 1 h");
+        Require(LongBacklogFrames >= 1, nameof(LongBacklogFrames), LongBacklogFrames, "1 or more");
+        return this;
+    }
+
+    private static void Require(bool holds, string key, object value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(key, value, $"{key} is {value}; allowed: {allowed}");
+        }
+    }
+}
