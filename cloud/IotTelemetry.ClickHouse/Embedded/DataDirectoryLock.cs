@@ -1,0 +1,48 @@
+namespace IotTelemetry.ClickHouse.Embedded;
+
+/// <summary>
+/// Finds out why the engine refused a data directory: it only says so on stderr. ClickHouse keeps the file <c>status</c> in the directory, with its process id,
+/// and holds flock(2) on it while it runs; .NET's exclusive open asks for the same lock.
+/// </summary>
+internal static class DataDirectoryLock
+{
+    public static ClickHouseException WhyRefused(string directory)
+    {
+        string path = Path.GetFullPath(directory);
+        string status = Path.Combine(path, "status");
+        return IsHeld(status)
+            ? new ClickHouseException(
+                $"The ClickHouse data directory {path} is in use by another process{Holder(status)}. Stop that process, query through it, or choose another directory.", isTransient: true)
+            : new ClickHouseException(
+                $"The embedded ClickHouse engine did not open {path}: its reason is on the standard error output. Check that the directory is writable and every setting is known.", isTransient: false);
+    }
+
+    private static bool IsHeld(string status)
+    {
+        if (!File.Exists(status))
+        {
+            return false;
+        }
+
+        try
+        {
+            using FileStream file = new(status, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static string Holder(string status)
+    {
+        // FileShare.ReadWrite asks for no lock.
+        using StreamReader reader = new(new FileStream(status, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadLine() is { Length: > 0 } line ? $" ({line.Trim()})" : "";
+    }
+}
