@@ -1,0 +1,14 @@
+using IotTelemetry.Broker;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the broker to a host.</summary>
+public static class MqttBrokerServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the singleton <see cref="MqttBroker"/>. An <see cref="IMqttAuthenticator"/>, an <see cref="IMqttAuthorizer"/> and a <see cref="TimeProvider"/>
+    /// are taken from the services when they are there.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IServiceCollection AddMqttBroker(this IServiceCollection services, MqttBrokerOptions options) => throw new NotImplementedException();
+}
