@@ -24,9 +24,11 @@ public sealed record PointDefinition
     public required PointType Type { get; init; }
 
     /// <summary>The decimal digits behind the point for <see cref="PointType.Decimal"/>, 0 to 9; 0 for all other types.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Scale { get; init; }
 
     /// <summary>Whether commands may set the point.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Settable { get; init; }
 
     /// <summary>The range of the values, or null for none.</summary>

@@ -48,16 +48,16 @@ public sealed record Command
     public long? LifeMs { get; init; }
 
     /// <summary>Writes the message as it goes over the wire.</summary>
-    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, ProtocolJson.Default.Command);
+    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, WireJson.Context.Command);
 
     /// <summary>The message as it goes over the wire.</summary>
-    public byte[] Encode() => MessageJson.Write(this, ProtocolJson.Default.Command);
+    public byte[] Encode() => MessageJson.Write(this, WireJson.Context.Command);
 
     /// <summary>Reads a message and checks everything in it that can be checked without the gateway.</summary>
     /// <exception cref="MessageFormatException">It is refused; the reason and the message say why.</exception>
     public static Command Decode(ReadOnlySpan<byte> payload)
     {
-        Command command = MessageJson.Read(payload, ProtocolJson.Default.Command, "command");
+        Command command = MessageJson.Read(payload, WireJson.Context.Command, "command");
         CommandRules.RequireId(command.Id);
         MessageJson.RequireName("asset", command.Asset);
         MessageJson.RequireName("point", command.Point);

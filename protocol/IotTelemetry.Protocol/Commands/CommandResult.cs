@@ -39,16 +39,16 @@ public sealed record CommandResult
     public ClockQuality Clock { get; init; }
 
     /// <summary>Writes the message as it goes over the wire.</summary>
-    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, ProtocolJson.Default.CommandResult);
+    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, WireJson.Context.CommandResult);
 
     /// <summary>The message as it goes over the wire.</summary>
-    public byte[] Encode() => MessageJson.Write(this, ProtocolJson.Default.CommandResult);
+    public byte[] Encode() => MessageJson.Write(this, WireJson.Context.CommandResult);
 
     /// <summary>Reads a message and checks everything in it.</summary>
     /// <exception cref="MessageFormatException">It is refused; the reason and the message say why.</exception>
     public static CommandResult Decode(ReadOnlySpan<byte> payload)
     {
-        CommandResult result = MessageJson.Read(payload, ProtocolJson.Default.CommandResult, "result");
+        CommandResult result = MessageJson.Read(payload, WireJson.Context.CommandResult, "result");
         CommandRules.RequireId(result.Id);
         CommandRules.RequireValue(result.Observed);
         MessageJson.RequireOptionalText("detail", result.Detail, 512);

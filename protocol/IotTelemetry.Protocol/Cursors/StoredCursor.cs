@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 
 namespace IotTelemetry.Protocol;
 
@@ -30,6 +31,7 @@ public sealed record StoredCursor
     public IReadOnlyList<BirthHash>? Rebirth { get; init; }
 
     /// <summary>True when the gateway must begin a new epoch: the cloud holds later frames of the live epoch than the gateway's outbox claims to have written (an outbox restored from a copy).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NewEpoch { get; init; }
 
     /// <summary>The stored sequence number of an epoch, or null when nothing of it is stored.</summary>
@@ -46,19 +48,28 @@ public sealed record StoredCursor
     }
 
     /// <summary>Writes the message as it goes over the wire.</summary>
-    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, ProtocolJson.Default.StoredCursor);
+    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, WireJson.Context.StoredCursor);
 
     /// <summary>The message as it goes over the wire.</summary>
-    public byte[] Encode() => MessageJson.Write(this, ProtocolJson.Default.StoredCursor);
+    public byte[] Encode() => MessageJson.Write(this, WireJson.Context.StoredCursor);
 
     /// <summary>Reads a message and checks everything in it.</summary>
     /// <exception cref="MessageFormatException">It is refused; the reason and the message say why.</exception>
     public static StoredCursor Decode(ReadOnlySpan<byte> payload)
     {
-        StoredCursor cursor = MessageJson.Read(payload, ProtocolJson.Default.StoredCursor, "stored cursor");
+        StoredCursor cursor = MessageJson.Read(payload, WireJson.Context.StoredCursor, "stored cursor");
         MessageJson.RequireCount("epochs", cursor.Epochs, MaximumEpochs);
         MessageJson.RequireCount("refused", cursor.Refused, MaximumRefused);
         MessageJson.RequireCount("rebirth", cursor.Rebirth, MaximumRebirths);
+        foreach (EpochCursor epoch in cursor.Epochs)
+        {
+            MessageJson.RequireIdentity(epoch.Epoch, epoch.Seq);
+        }
+        foreach (RefusedFrame refused in cursor.Refused ?? [])
+        {
+            MessageJson.RequireIdentity(refused.Epoch, refused.Seq);
+            MessageJson.RequireOptionalText("refused.detail", refused.Detail, 512);
+        }
         return cursor;
     }
 }

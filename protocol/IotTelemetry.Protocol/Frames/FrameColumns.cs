@@ -56,4 +56,48 @@ public sealed class FrameColumns
         ReadOnlySpan<byte> utf8 = TextUtf8(index);
         return _dictionaryStrings[index] ??= Encoding.UTF8.GetString(utf8);
     }
+
+    internal Span<int> PointsToFill => _points;
+
+    internal Span<long> TimestampsToFill => _timestamps;
+
+    internal Span<double> NumbersToFill => _numbers;
+
+    internal Span<int> TextsToFill => _texts;
+
+    internal Span<Quality> QualitiesToFill => _qualities;
+
+    /// <summary>Makes room for a frame's readings, which the limits allow.</summary>
+    internal void Reserve(int readings)
+    {
+        Count = 0;
+        DictionaryCount = 0;
+        if (_points.Length < readings)
+        {
+            int capacity = Math.Max(readings, Math.Min(2 * _points.Length, FrameLimits.Readings));
+            _points = new int[capacity];
+            _timestamps = new long[capacity];
+            _numbers = new double[capacity];
+            _texts = new int[capacity];
+            _qualities = new Quality[capacity];
+        }
+    }
+
+    /// <summary>Takes over the frame's texts.</summary>
+    internal void AddText(ReadOnlySpan<byte> utf8)
+    {
+        int start = DictionaryCount == 0 ? 0 : _dictionaryEnds[DictionaryCount - 1];
+        if (_dictionaryEnds.Length == DictionaryCount)
+        {
+            Array.Resize(ref _dictionaryEnds, Math.Max(16, 2 * DictionaryCount));
+            Array.Resize(ref _dictionaryStrings, _dictionaryEnds.Length);
+        }
+        if (_dictionary.Length < start + utf8.Length)
+        {
+            Array.Resize(ref _dictionary, Math.Max(start + utf8.Length, 2 * _dictionary.Length));
+        }
+        utf8.CopyTo(_dictionary.AsSpan(start));
+        _dictionaryEnds[DictionaryCount] = start + utf8.Length;
+        _dictionaryStrings[DictionaryCount++] = null;
+    }
 }

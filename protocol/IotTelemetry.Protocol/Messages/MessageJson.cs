@@ -19,28 +19,52 @@ internal static class MessageJson
 
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
 
-    public static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes = MaximumBytes)
+    /// <summary>Reads a message that begins with its version.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what)
         where T : class
+    {
+        RequireSize(payload, what, MaximumBytes);
+        try
+        {
+            RequireVersion(payload, what);
+        }
+        catch (JsonException exception)
+        {
+            throw Malformed(what, exception);
+        }
+        return ReadPart(payload, type, what, MaximumBytes);
+    }
+
+    /// <summary>Reads a part of a message whose version is known already.</summary>
+    public static T ReadPart<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes)
+        where T : class
+    {
+        RequireSize(payload, what, maximumBytes);
+        try
+        {
+            return JsonSerializer.Deserialize(payload, type) ?? throw new MessageFormatException(RefusalReason.Malformed, $"The {what} is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Malformed(what, exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // System.Text.Json says this of strings that are not Unicode, such as a lone surrogate.
+            throw Malformed(what, exception);
+        }
+    }
+
+    private static void RequireSize(ReadOnlySpan<byte> payload, string what, int maximumBytes)
     {
         if (payload.Length > maximumBytes)
         {
             throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture, $"The {what} has {payload.Length} bytes; {maximumBytes} are allowed."));
         }
-        try
-        {
-            RequireVersion(payload, what);
-            return JsonSerializer.Deserialize(payload, type) ?? throw new MessageFormatException(RefusalReason.Malformed, $"The {what} is null.");
-        }
-        catch (JsonException exception)
-        {
-            throw new MessageFormatException(RefusalReason.Malformed, $"The {what} is not what SPECIFICATION.md says: {exception.Message}", exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // System.Text.Json says this of strings that are not valid UTF-16, such as a lone surrogate.
-            throw new MessageFormatException(RefusalReason.Malformed, $"The {what} holds text that is not Unicode: {exception.Message}", exception);
-        }
     }
+
+    private static MessageFormatException Malformed(string what, Exception exception) =>
+        new(RefusalReason.Malformed, $"The {what} is not what SPECIFICATION.md says: {exception.Message}", exception);
 
     /// <summary>The version decides whether the rest can be understood, so it is looked for before anything else is read.</summary>
     private static void RequireVersion(ReadOnlySpan<byte> payload, string what)
@@ -114,6 +138,14 @@ internal static class MessageJson
         if (value < 0)
         {
             throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; it cannot be negative."));
+        }
+    }
+
+    public static void RequireIdentity(ulong epoch, ulong sequence)
+    {
+        if (epoch > FrameLimits.Sequence || sequence > FrameLimits.Sequence)
+        {
+            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch}, seq {sequence}: both are at most 2^53 - 1."));
         }
     }
 

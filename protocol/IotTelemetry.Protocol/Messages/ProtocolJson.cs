@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>The generated JSON codecs. Members that are absent or default are not written; unknown ones are skipped.</summary>
+/// <summary>The generated JSON codecs. Members that are absent are not written; unknown ones are skipped.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 16,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(BirthLine))]
+[JsonSerializable(typeof(BirthModel))]
 [JsonSerializable(typeof(StoredCursor))]
 [JsonSerializable(typeof(GatewayStatus))]
 [JsonSerializable(typeof(Command))]

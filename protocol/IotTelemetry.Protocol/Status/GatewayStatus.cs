@@ -39,16 +39,16 @@ public sealed record GatewayStatus
     public IReadOnlyList<GatewayFault>? Faults { get; init; }
 
     /// <summary>Writes the message as it goes over the wire.</summary>
-    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, ProtocolJson.Default.GatewayStatus);
+    public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, WireJson.Context.GatewayStatus);
 
     /// <summary>The message as it goes over the wire.</summary>
-    public byte[] Encode() => MessageJson.Write(this, ProtocolJson.Default.GatewayStatus);
+    public byte[] Encode() => MessageJson.Write(this, WireJson.Context.GatewayStatus);
 
     /// <summary>Reads a message and checks everything in it.</summary>
     /// <exception cref="MessageFormatException">It is refused; the reason and the message say why.</exception>
     public static GatewayStatus Decode(ReadOnlySpan<byte> payload)
     {
-        GatewayStatus status = MessageJson.Read(payload, ProtocolJson.Default.GatewayStatus, "status");
+        GatewayStatus status = MessageJson.Read(payload, WireJson.Context.GatewayStatus, "status");
         MessageJson.RequireText("bootId", status.BootId, 64);
         MessageJson.RequireTime("atMs", status.AtMs);
         MessageJson.RequireNotNegative("outboxFrames", status.OutboxFrames);

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+
+namespace IotTelemetry.Protocol;
+
+/// <summary>Writes columns of integers, each in the shape that costs least. Keeps its working memory; not thread-safe.</summary>
+internal sealed class IntegerColumnWriter
+{
+    private const int FewestRunsPerValue = 3;
+
+    private long[] _runValues = [];
+    private long[] _runLengths = [];
+
+    /// <summary>Writes a column; one without values takes no bytes.</summary>
+    public void Write(ByteWriter output, ReadOnlySpan<long> values)
+    {
+        if (!values.IsEmpty)
+        {
+            Write(output, values, ColumnPlan.For(values));
+        }
+    }
+
+    /// <summary>The same with a plan made before.</summary>
+    public void Write(ByteWriter output, ReadOnlySpan<long> values, in ColumnPlan plan)
+    {
+        if (plan.Runs > 1 && plan.Runs <= values.Length / FewestRunsPerValue)
+        {
+            int runs = CollectRuns(values, plan.Runs);
+            ColumnPlan ofValues = ColumnPlan.For(_runValues.AsSpan(0, runs));
+            ColumnPlan ofLengths = ColumnPlan.For(_runLengths.AsSpan(0, runs));
+            if (ofValues.Cost + ofLengths.Cost + 24 < plan.Cost)
+            {
+                output.Byte(IntegerColumn.Special << 6 | IntegerColumn.Runs);
+                output.Varint((ulong)runs);
+                WritePlain(output, _runValues.AsSpan(0, runs), ofValues);
+                WritePlain(output, _runLengths.AsSpan(0, runs), ofLengths);
+                return;
+            }
+        }
+        WritePlain(output, values, plan);
+    }
+
+    private int CollectRuns(ReadOnlySpan<long> values, int runs)
+    {
+        if (_runValues.Length < runs)
+        {
+            Array.Resize(ref _runValues, Math.Max(runs, 2 * _runValues.Length));
+            Array.Resize(ref _runLengths, _runValues.Length);
+        }
+        int run = 0;
+        int start = 0;
+        for (int i = 1; i <= values.Length; i++)
+        {
+            if (i == values.Length || values[i] != values[start])
+            {
+                _runValues[run] = values[start];
+                _runLengths[run++] = i - start - 1;
+                start = i;
+            }
+        }
+        return run;
+    }
+
+    private static void WritePlain(ByteWriter output, ReadOnlySpan<long> values, in ColumnPlan plan)
+    {
+        output.Byte((byte)(plan.Kind << 6 | plan.Parameter));
+        if (plan.Kind != IntegerColumn.RiceZigZag)
+        {
+            output.SignedVarint(plan.Minimum);
+        }
+        switch (plan.Kind)
+        {
+            case IntegerColumn.RiceZigZag:
+                output.Reserve(values.Length * 10 + 8);
+                foreach (long value in values)
+                {
+                    WriteRice(output, ZigZag.Encode(value), plan.Parameter);
+                }
+                break;
+            case IntegerColumn.RiceOffset:
+                output.Reserve(values.Length * 10 + 8);
+                foreach (long value in values)
+                {
+                    WriteRice(output, (ulong)(value - plan.Minimum), plan.Parameter);
+                }
+                break;
+            case IntegerColumn.Packed:
+                output.Reserve(values.Length * 8 + 8);
+                foreach (long value in values)
+                {
+                    output.WideBits((ulong)(value - plan.Minimum), plan.Parameter + 1);
+                }
+                break;
+        }
+        output.EndBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteRice(ByteWriter output, ulong value, int rice)
+    {
+        ulong quotient = value >> rice;
+        if (quotient < IntegerColumn.Escape)
+        {
+            int ones = (int)quotient;
+            ulong low = value & ((1UL << rice) - 1);
+            output.Bits((low << (ones + 1)) | ((1UL << ones) - 1), ones + 1 + rice);
+        }
+        else
+        {
+            output.Bits((1UL << IntegerColumn.Escape) - 1, IntegerColumn.Escape);
+            output.WideBits(value, 64);
+        }
+    }
+}

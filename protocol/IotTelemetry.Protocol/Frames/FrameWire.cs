@@ -1,0 +1,23 @@
+namespace IotTelemetry.Protocol;
+
+/// <summary>The numbers of the frame's layout (SPECIFICATION.md, section 5).</summary>
+internal static class FrameWire
+{
+    public const byte Magic0 = (byte)'I';
+    public const byte Magic1 = (byte)'T';
+    public const byte Major = 1;
+    public const byte Minor = 0;
+    public const int LengthPosition = 4;
+    public const int PrefixBytes = 8;
+    public const int ChecksumBytes = 4;
+    public const int HashBytes = 8;
+
+    /// <summary>Flags: the body is compressed with Brotli.</summary>
+    public const byte Compressed = 1;
+
+    public const byte Times = 1;
+    public const byte Aliases = 2;
+    public const byte Qualities = 3;
+    public const byte Texts = 4;
+    public const byte Values = 5;
+}

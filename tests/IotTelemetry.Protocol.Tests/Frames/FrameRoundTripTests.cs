@@ -1,0 +1,103 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace IotTelemetry.Protocol.Tests;
+
+public sealed class FrameRoundTripTests
+{
+    private static readonly string[] SomeTexts = ["open", "closed", "", "Störung – °C 🚗", new('x', FrameLimits.TextBytes)];
+
+    private static readonly Gen<Reading> AnyReading =
+        from point in Gen.Choose(0, 9)
+        from step in Gen.Frequency((6, Gen.Constant(0L)), (3, Gen.Choose(0, 60_000).Select(ms => (long)ms)), (1, Gen.Choose(0, int.MaxValue).Select(ms => ms * 4000L)))
+        from quality in Gen.Frequency((9, Gen.Constant(Quality.Good)), (1, Gen.Elements(Enum.GetValues<Quality>())))
+        from bits in Gen.Frequency((1, Gen.Constant(0L)), (3, Gen.Choose(-1000, 1000).Select(n => (long)n)), (1, ArbMap.Default.GeneratorFor<long>()))
+        select Of(point, Math.Clamp(Samples.Noon + step, 0, FrameLimits.TimestampMs), bits, quality);
+
+    [Fact]
+    public void Any_readings_come_back_as_they_went_in() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(AnyReading.ListOf().Select(list => list.ToList()).ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed)));
+
+    [Fact]
+    public void Any_readings_come_back_through_Brotli() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(AnyReading.ListOf().Select(list => list.ToList()).ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed, FrameCompression.WhenSmaller)));
+
+    [Fact]
+    public void A_frame_of_the_greatest_size_comes_back()
+    {
+        Random random = new(4);
+        List<Reading> readings = [];
+        for (int i = 0; i < FrameLimits.Readings; i++)
+        {
+            readings.Add(new Reading(i % 2 == 0 ? 3 : 8, random.NextInt64(FrameLimits.TimestampMs), BitConverter.Int64BitsToDouble(random.NextInt64())));
+        }
+        Samples.AssertRoundTrips(readings, Samples.Mixed);
+    }
+
+    [Fact]
+    public void A_frame_without_readings_comes_back()
+    {
+        Samples.AssertRoundTrips([], Samples.Mixed);
+    }
+
+    [Fact]
+    public void The_header_is_read_without_a_birth()
+    {
+        byte[] frame = Samples.Encode(new FrameEncoder(Samples.Mixed), [new Reading(0, Samples.Noon, 1)], epoch: 9, sequence: 300);
+        FrameHeader header = FrameHeader.Read(frame);
+        Assert.Equal((9UL, 300UL, 1), (header.Epoch, header.Sequence, header.Readings));
+        Assert.Equal(Samples.Mixed.Hash, header.BirthHash);
+        Assert.Equal((Samples.Noon + 60_000, Samples.Noon), (header.SealedAtMs, header.BaseTimeMs));
+        Assert.Equal(ClockQuality.Synchronised, header.Clock);
+    }
+
+    [Fact]
+    public void The_same_readings_give_the_same_bytes()
+    {
+        List<Reading> readings = AnyReading.Sample(200, 100).ToList();
+        FrameEncoder encoder = new(Samples.Mixed);
+        byte[] first = Samples.Encode(encoder, readings);
+        Assert.Equal(first, Samples.Encode(encoder, readings));
+        Assert.Equal(first, Samples.Encode(new FrameEncoder(Samples.Mixed), readings));
+    }
+
+    [Theory]
+    [InlineData(1, double.NaN)]
+    [InlineData(1, double.PositiveInfinity)]
+    [InlineData(1, 1e16)]
+    [InlineData(2, double.NegativeInfinity)]
+    [InlineData(2, 9.1e13)]
+    [InlineData(0, double.NaN)]
+    public void A_value_that_the_type_cannot_hold_is_recorded_as_a_bad_sensor(int point, double value)
+    {
+        byte[] frame = Samples.Encode(new FrameEncoder(Samples.Mixed), [new Reading(point, Samples.Noon, value)]);
+        FrameColumns columns = new();
+        new FrameDecoder().Decode(frame, Samples.Mixed, columns);
+        Assert.Equal(0, columns.Numbers[0]);
+        Assert.Equal(Quality.BadSensor, columns.Qualities[0]);
+    }
+
+    [Fact]
+    public void One_decoder_reads_frames_of_different_births_in_turn()
+    {
+        Birth small = Birth.Create(Samples.Header, [new PointDefinition { Id = "x", Type = PointType.Float }], [new Asset { Name = "a", Kind = "k", Points = new Dictionary<string, int> { ["x"] = 0 } }]);
+        FrameDecoder decoder = new();
+        FrameColumns columns = new();
+        for (int i = 0; i < 3; i++)
+        {
+            decoder.Decode(Samples.Encode(new FrameEncoder(small), [new Reading(0, Samples.Noon, i), new Reading(0, Samples.Noon, -i)]), small, columns);
+            Assert.Equal([i, -i], columns.Numbers.ToArray());
+            decoder.Decode(Samples.Encode(new FrameEncoder(Samples.Mixed), [new Reading(7, Samples.Noon, 1.5 + i)]), Samples.Mixed, columns);
+            Assert.Equal([1.5 + i], columns.Numbers.ToArray());
+        }
+    }
+
+    private static Reading Of(int point, long time, long bits, Quality quality) => (point % 5) switch
+    {
+        0 => new Reading(point, time, bits & 1, null, quality),
+        1 => new Reading(point, time, bits % FrameLimits.Magnitude, null, quality),
+        2 => new Reading(point, time, bits % FrameLimits.Magnitude / 100.0, null, quality),
+        3 => new Reading(point, time, BitConverter.Int64BitsToDouble(bits), null, quality),
+        _ => new Reading(point, time, 0, SomeTexts[(int)((ulong)bits % (ulong)SomeTexts.Length)], quality),
+    };
+}
