@@ -23,6 +23,7 @@ public sealed class DateTime64Column : ValueColumn<long>
     public void Append(DateTimeOffset value) => Append(FromTicks(value.UtcTicks - DateTimeOffset.UnixEpoch.Ticks));
 
     /// <summary>A value as a moment in UTC, cut to 100 ns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It lies outside the years 1 to 9999; ClickHouse itself keeps 1900 to 2299.</exception>
     public DateTimeOffset GetTimestamp(int row)
     {
         long value = this[row];

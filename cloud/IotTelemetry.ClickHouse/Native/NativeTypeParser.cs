@@ -83,7 +83,7 @@ internal static class NativeTypeParser
             : throw Unsupported(type);
 
     private static NativeFormatException Unsupported(string type) =>
-        new($"The column type {type} is not supported here: cast it in the query, for example with toString(…).");
+        new($"The column type {(type.Length <= 200 ? type : type[..200])} is not supported here: cast it in the query, for example with toString(…).");
 
     // "name Type" or just "Type": the name, when there is one, ends at the first blank outside quotes and brackets.
     private static string ElementType(string argument)
@@ -138,7 +138,8 @@ internal static class NativeTypeParser
             }
             else if (c is ',' or ')' && depth == 0)
             {
-                arguments.Add(type[start..i].Trim());
+                string argument = type[start..i].Trim();
+                arguments.Add(argument.Length > 0 ? argument : throw Unsupported(type));
                 start = i + 1;
             }
             else if (c == ')')
