@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
 namespace IotTelemetry.ClickHouse.Embedded;
 
 /// <summary>
 /// Finds out why the engine refused a data directory: it only says so on stderr. ClickHouse keeps the file <c>status</c> in the directory, with its process id,
 /// and holds flock(2) on it while it runs; .NET's exclusive open asks for the same lock.
 /// </summary>
-internal static class DataDirectoryLock
+internal static partial class DataDirectoryLock
 {
     public static ClickHouseException WhyRefused(string directory)
     {
@@ -39,10 +43,20 @@ internal static class DataDirectoryLock
         }
     }
 
+    // .NET's own ways to open a file ask for a lock, and are refused; open(2) does not.
     private static string Holder(string status)
     {
-        // FileShare.ReadWrite asks for no lock.
-        using StreamReader reader = new(new FileStream(status, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadLine() is { Length: > 0 } line ? $" ({line.Trim()})" : "";
+        using SafeFileHandle file = new(OpenFile(status, 0), ownsHandle: true);
+        if (file.IsInvalid)
+        {
+            return "";
+        }
+
+        Span<byte> content = stackalloc byte[256];
+        string text = Encoding.UTF8.GetString(content[..RandomAccess.Read(file, content, 0)]);
+        return $" ({text.Split('\n')[0].Trim()})";
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
 }

@@ -44,7 +44,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         OpenEngine.Claim(path);
         try
         {
-            Directory.CreateDirectory(path);
+            CreateDirectory(path);
 
             // This connection stays open for as long as the engine: when the last one closes, the engine stops. It serves to kill statements of the others.
             EngineWorker control = await EngineWorker.StartAsync($"{TagPrefix}control", options).ConfigureAwait(false);
@@ -178,6 +178,18 @@ public sealed class EmbeddedEngine : IClickHouseEngine
 
         mine.SetResult(closed);
         return closed;
+    }
+
+    private static void CreateDirectory(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClickHouseException($"The ClickHouse data directory {path} cannot be created: {e.Message}", isTransient: false, e);
+        }
     }
 
     // The engine's parts hold whole blocks.
