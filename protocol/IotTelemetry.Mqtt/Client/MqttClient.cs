@@ -1,68 +1,98 @@
+using IotTelemetry.Mqtt.Packets;
+
 namespace IotTelemetry.Mqtt;
 
 /// <summary>
 /// An MQTT client for one session: connects, stays connected, publishes, subscribes. Thread-safe. Dispose ends it in bounded time.
 /// </summary>
+/// <remarks>
+/// One lock guards the session: the outgoing buffer, the packets in flight, what waits, the acknowledgements due. It is held for one packet at a time and
+/// never while user code runs. A connection has one receive loop and one writer; handlers and awaiting publishers run on the thread pool.
+/// </remarks>
 public sealed partial class MqttClient : IAsyncDisposable
 {
     private readonly MqttClientOptions _options;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly MqttPropertyBuilder _properties = new();
+    private MqttClientState _state = MqttClientState.Created;
+
+    /// <summary>The connection that publishes go to; null while there is none.</summary>
+    private MqttConnection? _connection;
 
     /// <summary>Creates a client; nothing is sent before <see cref="ConnectAsync"/>.</summary>
     /// <exception cref="ArgumentException">An option is not allowed.</exception>
     public MqttClient(MqttClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
+        _clientId = options.ClientId;
+        _encoder = new PublishEncoder(options.ProtocolVersion);
+        _opener = new ConnectionOpener(options);
     }
 
-    /// <summary>Raised after each connection, before queued publishes leave. Handlers must not block.</summary>
-#pragma warning disable CS0067
+    /// <summary>Raised after each connection. Handlers must not block.</summary>
     public event Action<MqttConnectionInfo>? Connected;
 
     /// <summary>Raised after each connection ends, and for each failed attempt to reconnect. Handlers must not block.</summary>
     public event Action<MqttDisconnection>? Disconnected;
-#pragma warning restore CS0067
 
     /// <summary>Where the client stands.</summary>
-    public MqttClientState State => throw new NotImplementedException();
-
-    /// <summary>What the server said at the latest connection, or null before the first.</summary>
-    public MqttConnectionInfo? ConnectionInfo => throw new NotImplementedException();
-
-    /// <summary>
-    /// Makes the first connection; afterwards the client reconnects by itself until it is disposed.
-    /// </summary>
-    /// <exception cref="MqttConnectException">The connection could not be made (unless <see cref="MqttReconnectOptions.RetryFirstConnection"/>).</exception>
-    public Task<MqttConnectionInfo> ConnectAsync(CancellationToken cancellationToken = default)
+    public MqttClientState State
     {
-        _ = _options;
-        throw new NotImplementedException();
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
     }
 
-    /// <summary>
-    /// Publishes. QoS 0 completes when handed to the writer, QoS 1 and 2 when the server answered. Without a connection it waits for the next one.
-    /// </summary>
-    /// <exception cref="ArgumentException">The message is not valid.</exception>
-    /// <exception cref="MqttConnectionLostException">The connection ended before the answer and the session does not resume.</exception>
-    /// <exception cref="MqttQueueFullException">Too many publishes wait.</exception>
-    public ValueTask<MqttPublishResult> PublishAsync(in MqttMessage message, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>What the server said at the latest connection, or null before the first.</summary>
+    public MqttConnectionInfo? ConnectionInfo { get; private set; }
 
-    /// <summary>
-    /// Subscribes and completes when the server has accepted. Before <see cref="ConnectAsync"/> it only registers the handler, so that nothing a
-    /// resumed session delivers is missed; the SUBSCRIBE then goes out with the connection.
-    /// </summary>
-    /// <exception cref="MqttSubscriptionRefusedException">The server refused.</exception>
-    public Task<MqttSubscription> SubscribeAsync(
-        string filter, MqttMessageHandler handler, MqttSubscribeOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>Counts since the client was created.</summary>
+    public MqttClientCounters Counters
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new MqttClientCounters
+                {
+                    Connections = _connections,
+                    MessagesReceived = _messagesReceived,
+                    MessagesDropped = _droppedByEnded + _subscriptions.Sum(static subscription => subscription.Dropped),
+                    MessagesUnmatched = _messagesUnmatched,
+                    HandlerErrors = Interlocked.Read(ref _handlerErrors),
+                    UnknownAcknowledgements = _unknownAcknowledgements,
+                    Retransmissions = _retransmitted,
+                    PublishesInFlight = _inflight.Count,
+                    PublishesWaiting = _immediateLane.Count + _acknowledgedLane.Count,
+                };
+            }
+        }
+    }
 
-    /// <summary>Disconnects on purpose and ends the client; it does not reconnect.</summary>
-    public Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>Moves to the next state; called under the lock.</summary>
+    private void MoveTo(MqttClientState next)
+    {
+        if (!ClientTransitions.IsAllowed(_state, next))
+        {
+            throw new InvalidOperationException($"A client that is {_state} cannot become {next}.");
+        }
 
-    /// <summary>Says goodbye if connected, ends all handlers, fails what still waits; takes at most about <see cref="MqttClientOptions.DisposeTimeout"/>.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+        _state = next;
+    }
 
-    internal void Acknowledge(long acknowledgement, MqttReasonCode reason) => throw new NotImplementedException();
+    private void ThrowIfEnded()
+    {
+        ObjectDisposedException.ThrowIf(_state == MqttClientState.Disposed, this);
+        if (_state == MqttClientState.Closed)
+        {
+            throw new MqttConnectionLostException("The client is closed: it was disconnected, or lost its connection with reconnection turned off.");
+        }
+    }
 }

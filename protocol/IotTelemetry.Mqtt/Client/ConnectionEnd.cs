@@ -1,0 +1,8 @@
+namespace IotTelemetry.Mqtt;
+
+/// <summary>Why a network connection ended.</summary>
+internal sealed record ConnectionEnd(
+    MqttReasonCode Reason, bool ByServer = false, string? ServerReference = null, string? ReasonString = null, Exception? Exception = null)
+{
+    public static ConnectionEnd Broken(Exception exception) => new(MqttReasonCode.UnspecifiedError, Exception: exception);
+}

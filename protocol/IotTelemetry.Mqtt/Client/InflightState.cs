@@ -1,0 +1,12 @@
+namespace IotTelemetry.Mqtt;
+
+/// <summary>What an outgoing packet identifier waits for.</summary>
+internal enum InflightState : byte
+{
+    Free,
+    AwaitingPubAck,
+    AwaitingPubRec,
+    AwaitingPubComp,
+    AwaitingSubAck,
+    AwaitingUnsubAck,
+}
