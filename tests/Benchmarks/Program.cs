@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Benchmarks;
+using IotTelemetry.Benchmarks.ClickHouse;
 
-ISuite[] suites = [];
+ISuite[] suites = [new ClickHouseSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);
