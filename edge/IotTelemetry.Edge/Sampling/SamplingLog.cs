@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Sampling;
+
+/// <summary>What sampling says; event ids 1220 to 1299.</summary>
+internal static partial class SamplingLog
+{
+    [LoggerMessage(1220, LogLevel.Error, "The board {Board} failed; trying again in {Delay}")]
+    public static partial void BoardFailed(ILogger logger, Exception? exception, string board, TimeSpan delay);
+
+    [LoggerMessage(1221, LogLevel.Warning, "Cannot read {Point} of {Asset}; it is reported as bad and tried again ever more rarely")]
+    public static partial void PointFailed(ILogger logger, Exception exception, string point, string asset);
+
+    [LoggerMessage(1222, LogLevel.Information, "{Point} of {Asset} can be read again after {Failures} failures")]
+    public static partial void PointRecovered(ILogger logger, string point, string asset, int failures);
+
+    [LoggerMessage(1223, LogLevel.Warning, "The clock was set back to {Now}; a new epoch begins")]
+    public static partial void ClockSetBack(ILogger logger, DateTimeOffset now);
+}
