@@ -31,6 +31,7 @@ internal sealed class FrameOutbox : IDisposable
     private long _bytes;
     private bool _ledgerIsOld;
     private long _ledgerSavedAt;
+    private int _epochChanges;
 
     private FrameOutbox(OutboxOptions options, TimeProvider time, Random random, ILogger log, FileStream directoryLock, OutboxContent content)
     {
@@ -94,6 +95,9 @@ internal sealed class FrameOutbox : IDisposable
             }
         }
     }
+
+    /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
+    public int EpochChanges => Volatile.Read(ref _epochChanges);
 
     /// <summary>The newest timestamp in the current epoch; what is appended next must be newer, or go to a new epoch. <see cref="long.MinValue"/> when there is none.</summary>
     public long NewestTimestampMs
@@ -424,6 +428,7 @@ internal sealed class FrameOutbox : IDisposable
         // The ledger takes over what the segments told, before they are gone for good.
         _closed.Add(new LedgerEpoch(queue.Epoch, queue.LastSeq, queue.ReadingsAppended, queue.ConfirmedSeq));
         _queues.Remove(queue);
+        Interlocked.Increment(ref _epochChanges);
         SaveLedger(closedCleanly: false);
         Directory.Delete(queue.Directory, recursive: true);
         OutboxLog.EpochDrained(_log, queue.Epoch, queue.LastSeq, queue.ReadingsAppended);
@@ -473,6 +478,7 @@ internal sealed class FrameOutbox : IDisposable
         Directory.CreateDirectory(queue.Directory);
         DirectorySync.Flush(_options.Directory);
         _queues.Add(queue);
+        Interlocked.Increment(ref _epochChanges);
         return queue;
     }
 

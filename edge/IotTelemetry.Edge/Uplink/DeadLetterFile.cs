@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace IotTelemetry.Edge.Uplink;
+
+/// <summary>
+/// Frames that will never be stored, one JSON object a line with the reason and the frame in base64, so that a person can look at them. When the file has grown to
+/// its limit it becomes <c>….1</c>, and the one before that goes. Used by the uplink's loop alone.
+/// </summary>
+internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 * 1024)
+{
+    public string Path { get; } = path;
+
+    public void Append(ulong epoch, ulong seq, string reason, ReadOnlyMemory<byte> frame, DateTimeOffset at)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteString("at", at);
+            json.WriteNumber("epoch", epoch);
+            json.WriteNumber("seq", seq);
+            json.WriteString("reason", reason);
+            json.WriteBase64String("frame", frame.Span);
+            json.WriteEndObject();
+        }
+
+        line.Write("\n"u8);
+        if (File.Exists(Path) && new FileInfo(Path).Length + line.WrittenCount > maximumBytes)
+        {
+            File.Move(Path, Path + ".1", overwrite: true);
+        }
+
+        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        file.Write(line.WrittenSpan);
+        file.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,106 @@
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Edge.Uplink;
+
+/// <summary>The uplink over MQTT 5. The session ends with the connection: what is resent is decided by the cursor, never by a broker's memory.</summary>
+internal sealed class MqttUplinkTransport : IUplinkTransport
+{
+    private readonly MqttClient _client;
+    private readonly GatewayTopics _topics;
+    private readonly Lock _gate = new();
+    private IUplinkEvents? _events;
+    private CancellationTokenSource? _lost;
+    private int _connections;
+
+    public MqttUplinkTransport(MqttClientOptions options, GatewayTopics topics)
+    {
+        _topics = topics;
+        _client = new MqttClient(options with
+        {
+            CleanStart = true,
+            SessionExpiry = TimeSpan.Zero,
+            Reconnect = options.Reconnect with { RetryFirstConnection = true },
+        });
+        _client.Connected += OnConnected;
+        _client.Disconnected += OnDisconnected;
+    }
+
+    public async Task StartAsync(IUplinkEvents events, CancellationToken cancellationToken)
+    {
+        _events = events;
+        var cursors = new MqttSubscribeOptions { MaximumQualityOfService = MqttQualityOfService.AtMostOnce };
+        await _client.SubscribeAsync(_topics.Stored, (message, _) => events.OnStoredAsync(message.Payload), cursors, cancellationToken);
+        await _client.SubscribeAsync(_topics.Command, (message, _) => events.OnCommandAsync(message.Payload), null, cancellationToken);
+        _ = KeepConnectingAsync(cancellationToken);
+    }
+
+    public async ValueTask<PublishAnswer> PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, UplinkConnection connection)
+    {
+        var message = new MqttMessage { Topic = topic, Payload = payload, Retain = retain, QualityOfService = MqttQualityOfService.AtLeastOnce };
+        try
+        {
+            var result = await _client.PublishAsync(message, connection.Lost);
+            return result.IsSuccess ? new PublishAnswer(true, "") : new PublishAnswer(false, $"{result.Status} {result.ReasonCode} {result.ReasonString}".TrimEnd());
+        }
+        catch (MqttClientException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        try
+        {
+            await _client.DisconnectAsync();
+        }
+        catch (MqttClientException)
+        {
+            // There was no connection to say goodbye over.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        _lost?.Dispose();
+    }
+
+    private async Task KeepConnectingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.ConnectAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is MqttClientException or OperationCanceledException or ObjectDisposedException)
+        {
+            // With RetryFirstConnection only the end of the agent, or a refusal that repeating cannot mend, comes here.
+            _events!.OnDisconnected(exception.Message);
+        }
+    }
+
+    // Both handlers run on the client's own thread before it lets queued publishes leave: cancelling here is what keeps a frame of the last connection off the next one.
+    private void OnConnected(MqttConnectionInfo info)
+    {
+        CancellationToken lost;
+        lock (_gate)
+        {
+            _lost?.Cancel();
+            _lost = new CancellationTokenSource();
+            lost = _lost.Token;
+        }
+
+        _events!.OnConnected(new UplinkConnection(++_connections, info.ReceiveMaximum, info.MaximumPacketSize, lost));
+    }
+
+    private void OnDisconnected(MqttDisconnection why)
+    {
+        lock (_gate)
+        {
+            _lost?.Cancel();
+        }
+
+        _events!.OnDisconnected(why.Exception is { } exception ? $"{why.Reason}: {exception.Message}" : $"{why.Reason} {why.ReasonString}".TrimEnd());
+    }
+}
