@@ -1,1 +1,3 @@
-Console.WriteLine("not built yet"); return 2;
+using IotTelemetry.Edge.Hosting;
+
+return await CommandLine.Build().Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Hosting;
+using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Sampling;
+using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Hardware.Simulation;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Edge.Configuration;
+
+/// <summary>Reads a configuration file: JSON with comments and trailing commas, every mistake found in one go.</summary>
+internal static class ConfigurationFile
+{
+    private static readonly JsonDocumentOptions Json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Reads and checks a file. Relative paths in it are relative to the file.</summary>
+    /// <exception cref="ConfigurationException">It has mistakes.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static EdgeConfiguration Load(string file)
+    {
+        var mistakes = new List<ConfigurationMistake>();
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file), Json);
+            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetDirectoryName(Path.GetFullPath(file))!);
+            return mistakes.Count == 0 ? configuration! : throw new ConfigurationException(file, mistakes);
+        }
+        catch (JsonException exception)
+        {
+            throw new ConfigurationException(file, [new ConfigurationMistake($"line {exception.LineNumber + 1}", $"is not JSON: {exception.Message}")]);
+        }
+    }
+
+    private static EdgeConfiguration? Read(ConfigurationSection root, string directory)
+    {
+        var gateway = ReadGateway(root);
+        var state = root.RequiredText("state", "the directory for everything that must survive a restart");
+        var stateDirectory = Path.GetFullPath(state, directory);
+        var mqtt = ReadMqtt(root.Section("mqtt"), gateway);
+        var board = ReadBoard(root.Section("board"));
+        var (defaultRule, rules) = ReadSampling(root.Section("sampling"));
+        var framing = ReadFraming(root.Section("framing"));
+        var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
+        var uplink = ReadUplink(root.Section("uplink"));
+        root.Done();
+        return gateway is null || mqtt is null ? null : new EdgeConfiguration
+        {
+            Gateway = gateway,
+            StateDirectory = stateDirectory,
+            Mqtt = mqtt,
+            Board = board,
+            DefaultRule = defaultRule,
+            Rules = rules,
+            Framing = framing,
+            Outbox = outbox,
+            Uplink = uplink,
+        };
+    }
+
+    private static GatewayId? ReadGateway(ConfigurationSection root)
+    {
+        var site = root.RequiredText("site", "the name of the place");
+        var gateway = root.RequiredText("gateway", "the name of this device, unique at its site");
+        if (site.Length == 0 || gateway.Length == 0)
+        {
+            return null;
+        }
+
+        if (GatewayId.TryParse($"{site}/{gateway}", out var id, out var problem))
+        {
+            return id;
+        }
+
+        root.Mistake(problem);
+        return null;
+    }
+
+    private static MqttClientOptions? ReadMqtt(ConfigurationSection section, GatewayId? gateway)
+    {
+        var endpointText = section.RequiredText("endpoint", "such as mqtt://broker:1883 or mqtts://broker:8883");
+        var keepAlive = section.Integer("keepAliveSeconds", 5, 3600) ?? 30;
+        var user = section.Text("user");
+        var password = section.Text("password");
+        section.Done();
+        if (endpointText.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new MqttClientOptions
+            {
+                Endpoint = MqttEndpoint.Parse(endpointText),
+                ClientId = gateway is null ? "" : $"{gateway.Site}/{gateway.Gateway}",
+                KeepAlive = TimeSpan.FromSeconds(keepAlive),
+                UserName = user,
+                Password = password is null ? null : Encoding.UTF8.GetBytes(password),
+            };
+        }
+        catch (FormatException exception)
+        {
+            section.Mistake("endpoint", exception.Message);
+            return null;
+        }
+    }
+
+    private static BoardConfiguration ReadBoard(ConfigurationSection section)
+    {
+        var kind = section.Choice("kind", BoardFactory.Kinds);
+        var count = section.Integer("count", 1, 10_000);
+        var seed = section.Integer("seed", int.MinValue, int.MaxValue) ?? 1;
+        var speed = section.Number("speed", SimulationOptions.MinimumSpeed, SimulationOptions.MaximumSpeed) ?? 1;
+        TimeSpan? startAt = null;
+        if (section.Text("startAt") is { } text)
+        {
+            if (TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            {
+                startAt = time.ToTimeSpan();
+            }
+            else
+            {
+                section.Mistake("startAt", $"is \"{text}\"; allowed: a time of day, 00:00 to 23:59");
+            }
+        }
+
+        section.Done();
+        return new BoardConfiguration(kind, (int?)count, new SimulationOptions { Seed = (int)seed, Speed = speed, StartAt = startAt });
+    }
+
+    private static (PointRule Default, Dictionary<string, PointRule> Rules) ReadSampling(ConfigurationSection section)
+    {
+        var fallback = ReadRule(section, new PointRule());
+        var points = section.Section("points");
+        var rules = new Dictionary<string, PointRule>();
+        foreach (var name in points.Keys.ToArray())
+        {
+            var rule = points.Section(name);
+            rules[name] = ReadRule(rule, fallback);
+            rule.Done();
+        }
+
+        section.Done();
+        return (fallback, rules);
+    }
+
+    private static PointRule ReadRule(ConfigurationSection section, PointRule fallback) => fallback with
+    {
+        PollInterval = section.Integer("pollMs", 10, 86_400_000) is { } poll ? TimeSpan.FromMilliseconds(poll) : fallback.PollInterval,
+        Deadband = section.Number("deadband", 0, 1e12) ?? fallback.Deadband,
+        MaximumSilence = section.Integer("maximumSilenceSeconds", 1, 86_400) is { } silence ? TimeSpan.FromSeconds(silence) : fallback.MaximumSilence,
+        Debounce = section.Integer("debounceMs", 0, 60_000) is { } debounce ? TimeSpan.FromMilliseconds(debounce) : fallback.Debounce,
+    };
+
+    private static FramingOptions ReadFraming(ConfigurationSection section)
+    {
+        var defaults = new FramingOptions();
+        var options = new FramingOptions
+        {
+            MaximumReadings = (int?)section.Integer("maximumReadings", 1, 10_000) ?? defaults.MaximumReadings,
+            MaximumAge = section.Integer("maximumAgeMs", 10, 600_000) is { } age ? TimeSpan.FromMilliseconds(age) : defaults.MaximumAge,
+        };
+        section.Done();
+        return options;
+    }
+
+    private static OutboxOptions ReadOutbox(ConfigurationSection section, string directory)
+    {
+        var defaults = new OutboxOptions { Directory = directory };
+        var maximum = section.Integer("maximumBytes", OutboxOptions.SmallestMaximumBytes, 1L << 40) ?? defaults.MaximumBytes;
+        var options = defaults with
+        {
+            MaximumBytes = maximum,
+            SegmentBytes = (int?)section.Integer("segmentBytes", 4096, Math.Min(maximum, 1 << 30)) ?? (int)Math.Clamp(maximum / 16, 4096, defaults.SegmentBytes),
+            MaximumAge = section.Integer("maximumAgeHours", 1, 87_600) is { } age ? TimeSpan.FromHours(age) : defaults.MaximumAge,
+            FlushInterval = section.Integer("flushMs", 0, 60_000) is { } flush ? TimeSpan.FromMilliseconds(flush) : defaults.FlushInterval,
+            LongBacklogFrames = (int?)section.Integer("longBacklogFrames", 1, 1_000_000) ?? defaults.LongBacklogFrames,
+        };
+        section.Done();
+        return options;
+    }
+
+    private static UplinkOptions ReadUplink(ConfigurationSection section)
+    {
+        var defaults = new UplinkOptions();
+        var window = (int?)section.Integer("window", 1, 65_535) ?? defaults.Window;
+        var options = defaults with
+        {
+            Window = window,
+            MaximumUnconfirmed = (int?)section.Integer("maximumUnconfirmed", window, int.MaxValue) ?? Math.Max(window, defaults.MaximumUnconfirmed),
+            BacklogBytesPerSecond = section.Integer("backlogBytesPerSecond", 1024, 1L << 40) ?? defaults.BacklogBytesPerSecond,
+            ResendAfter = section.Integer("resendAfterSeconds", 1, 3600) is { } resend ? TimeSpan.FromSeconds(resend) : defaults.ResendAfter,
+        };
+        section.Done();
+        return options;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Hosting;
+
+/// <summary>What the agent says of itself; event ids 1600 to 1699.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(1600, LogLevel.Information, "{Gateway} runs on {Board} with {Points} points in epoch {Epoch}, broker {Endpoint}")]
+    public static partial void Started(ILogger logger, string gateway, string board, int points, ulong epoch, string endpoint);
+
+    [LoggerMessage(1601, LogLevel.Information, "Stopped after {Readings} readings; {Depth} frames wait in the outbox (drained: {Drained})")]
+    public static partial void Stopped(ILogger logger, long readings, ulong depth, bool drained);
+
+    [LoggerMessage(1602, LogLevel.Critical, "The agent ends because of an error")]
+    public static partial void Failed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,68 @@
+using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Sampling;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Hosting;
+
+/// <summary>The agent on its board: samples until it is told to stop, then puts everything on the disk and, if wanted, waits until the cloud has it.</summary>
+internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider time, ILoggerFactory logs)
+{
+    private readonly ILogger _log = logs.CreateLogger("Agent");
+
+    /// <summary>Runs until <paramref name="stopping"/> is cancelled.</summary>
+    /// <param name="drainOnStop">How long to wait for the cloud's confirmation of everything at the end; zero leaves the rest in the outbox.</param>
+    /// <param name="stopping">Stops the agent in order.</param>
+    public async Task RunAsync(TimeSpan drainOnStop, CancellationToken stopping)
+    {
+        await using var board = BoardFactory.Create(configuration.Board, time);
+        var rules = board.Points.Select(p => configuration.Rules.GetValueOrDefault(p.Name, configuration.DefaultRule)).ToArray();
+        await using var gateway = new GatewayRuntime(
+            new GatewayParts
+            {
+                Gateway = configuration.Gateway,
+                Board = board.Name,
+                Assets = board.Assets,
+                Points = board.Points,
+                Rules = rules,
+                StateDirectory = configuration.StateDirectory,
+                Mqtt = configuration.Mqtt,
+                Framing = configuration.Framing,
+                Outbox = configuration.Outbox,
+                Uplink = configuration.Uplink,
+            },
+            time,
+            Random.Shared,
+            logs);
+        if (time.GetUtcNow().ToUnixTimeMilliseconds() <= gateway.Outbox.NewestTimestampMs)
+        {
+            gateway.Frames.BeginEpoch("the clock is behind the newest reading in the outbox");
+        }
+
+        AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
+        await SampleAsync(new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling")), gateway, stopping);
+        gateway.Frames.Seal();
+        var drained = false;
+        if (drainOnStop > TimeSpan.Zero)
+        {
+            using var giveUp = new CancellationTokenSource(drainOnStop, time);
+            drained = await gateway.DrainAsync(giveUp.Token);
+        }
+
+        AgentLog.Stopped(_log, gateway.Frames.ReadingsTaken, gateway.Outbox.Status().Depth, drained);
+    }
+
+    private static async Task SampleAsync(Sampler sampler, GatewayRuntime gateway, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var sampling = sampler.RunAsync(ending.Token);
+        var first = await Task.WhenAny(sampling, gateway.Sending);
+        await ending.CancelAsync();
+        await sampling;
+        if (first == gateway.Sending)
+        {
+            // Only an error ends the uplink before the agent: it is thrown here, with all readings sealed by then.
+            gateway.Frames.Seal();
+            await gateway.Sending;
+        }
+    }
+}

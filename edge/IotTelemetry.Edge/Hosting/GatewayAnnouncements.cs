@@ -1,0 +1,58 @@
+using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Edge.Hosting;
+
+/// <summary>Births and status of this run.</summary>
+internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, TimeProvider time) : IGatewayAnnouncements
+{
+    public ReadOnlyMemory<byte> CurrentBirth(IReadOnlyList<EpochState> epochs) => birth.WithHeader(Header(epochs)).Encode();
+
+    public ReadOnlyMemory<byte> OlderBirth(ReadOnlyMemory<byte> older, IReadOnlyList<EpochState> epochs) =>
+        TryDecode(older) is { } decoded ? decoded.WithHeader(Header(epochs)).Encode() : ReadOnlyMemory<byte>.Empty;
+
+    public BirthHash? HashOf(ReadOnlyMemory<byte> encoded) => HashOfBirth(encoded);
+
+    public ReadOnlyMemory<byte> Status(GatewayState state)
+    {
+        var status = outbox.Status();
+        return new GatewayStatus
+        {
+            State = state,
+            BootId = birth.Header.BootId,
+            AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Epoch = status.Epochs[^1].Epoch,
+            OutboxFrames = (long)status.Depth,
+            OutboxBytes = status.Bytes,
+            ReadingsDropped = (long)status.DroppedReadings + frames.ReadingsLost,
+        }.Encode();
+    }
+
+    /// <summary>What the broker says when this gateway is gone without a goodbye.</summary>
+    public static byte[] Will(string bootId, TimeProvider time) =>
+        new GatewayStatus { State = GatewayState.Offline, BootId = bootId, AtMs = time.GetUtcNow().ToUnixTimeMilliseconds() }.Encode();
+
+    /// <summary>The content hash of an encoded birth; null when it is empty or cannot be read.</summary>
+    public static BirthHash? HashOfBirth(ReadOnlyMemory<byte> encoded) => TryDecode(encoded)?.Hash;
+
+    private static Birth? TryDecode(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            return encoded.IsEmpty ? null : Birth.Decode(encoded.Span);
+        }
+        catch (MessageFormatException)
+        {
+            // A birth file that rotted on disk: the cloud has the birth from when the frames were sent first, or refuses them with that reason.
+            return null;
+        }
+    }
+
+    private BirthHeader Header(IReadOnlyList<EpochState> epochs) => birth.Header with
+    {
+        Epoch = epochs[^1].Epoch,
+        Draining = epochs.Count == 1 ? null : [.. epochs.SkipLast(1).Select(e => e.Epoch)],
+    };
+}

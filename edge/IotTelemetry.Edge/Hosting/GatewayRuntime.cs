@@ -1,0 +1,98 @@
+using System.Reflection;
+using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Hosting;
+
+/// <summary>Frames, outbox and uplink of one gateway, wired and running. Closing it leaves everything on the disk.</summary>
+internal sealed class GatewayRuntime : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(20);
+
+    private readonly TimeProvider _time;
+    private readonly MqttUplinkTransport _transport;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _upkeep;
+    private readonly FrameUplink _uplink;
+
+    public GatewayRuntime(
+        GatewayParts parts, TimeProvider time, Random random, ILoggerFactory logs, Func<ReadOnlyMemory<byte>, ValueTask<ReadOnlyMemory<byte>?>>? onCommand = null)
+    {
+        _time = time;
+        Outbox = FrameOutbox.Open(parts.Outbox, time, random, logs.CreateLogger("Outbox"));
+        var header = new BirthHeader
+        {
+            Gateway = parts.Gateway,
+            SoftwareVersion = Version,
+            Board = parts.Board,
+            BootId = HostBoot.Id,
+            Epoch = Outbox.CurrentEpoch,
+        };
+        var birth = BirthBuilder.Build(header, parts.Assets, parts.Points, parts.Rules);
+        Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier) == birth.Hash);
+        Frames = new FrameBuilder(Outbox, birth, parts.Framing, time, logs.CreateLogger("Framing"));
+
+        var topics = new GatewayTopics(parts.Gateway);
+        var will = new MqttMessage
+        {
+            Topic = topics.Status,
+            Payload = GatewayAnnouncements.Will(HostBoot.Id, time),
+            QualityOfService = MqttQualityOfService.AtLeastOnce,
+            Retain = true,
+        };
+        _transport = new MqttUplinkTransport(parts.Mqtt with { Will = new MqttWill(will), TimeProvider = time, Logger = logs.CreateLogger("Mqtt") }, topics);
+        _uplink = new FrameUplink(
+            Outbox,
+            _transport,
+            parts.Uplink,
+            topics,
+            new GatewayAnnouncements(birth, Outbox, Frames, time),
+            new DeadLetterFile(Path.Combine(parts.StateDirectory, "dead-letters.jsonl")),
+            time,
+            logs.CreateLogger("Uplink"),
+            onCommand);
+        _upkeep = Outbox.RunAsync(_stop.Token);
+        Sending = _uplink.RunAsync(_stop.Token);
+    }
+
+    public static string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
+
+    public FrameOutbox Outbox { get; }
+
+    public FrameBuilder Frames { get; }
+
+    /// <summary>The uplink at work; ends early only by an error.</summary>
+    public Task Sending { get; }
+
+    /// <summary>Waits until the cloud has confirmed every frame; true when it has before <paramref name="giveUp"/> is cancelled.</summary>
+    public async Task<bool> DrainAsync(CancellationToken giveUp)
+    {
+        while (Outbox.Status().Depth > 0 && !giveUp.IsCancellationRequested && !Sending.IsCompleted)
+        {
+            await Task.Delay(DrainLook, _time, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return Outbox.Status().Depth == 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await Sending;
+        }
+        finally
+        {
+            await _upkeep;
+            await _transport.DisposeAsync();
+            _uplink.Dispose();
+            Outbox.Dispose();
+            _stop.Dispose();
+        }
+    }
+}
