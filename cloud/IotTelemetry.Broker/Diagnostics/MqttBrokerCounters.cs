@@ -51,6 +51,9 @@ public readonly record struct MqttBrokerCounters
     /// <summary>Publishes and subscriptions the authorizer refused.</summary>
     public long PermissionsRefused { get; init; }
 
+    /// <summary>Messages not retained because the bounds left no room.</summary>
+    public long RetainRefusals { get; init; }
+
     /// <summary>Exceptions thrown by in-process handlers.</summary>
     public long HandlerFailures { get; init; }
 }

@@ -1,4 +1,6 @@
+using IotTelemetry.Broker.Connections;
 using IotTelemetry.Mqtt;
+using IotTelemetry.Mqtt.Packets;
 
 namespace IotTelemetry.Broker;
 
@@ -8,9 +10,15 @@ namespace IotTelemetry.Broker;
 /// </summary>
 public sealed class MqttInboundPublish
 {
-    internal MqttInboundPublish(MqttClientInfo client) => Client = client;
+    private readonly PublishIntake? _intake;
 
-    /// <summary>The client that published.</summary>
+    internal MqttInboundPublish(MqttClientInfo client, PublishIntake? intake)
+    {
+        Client = client;
+        _intake = intake;
+    }
+
+    /// <summary>The client that published; for a Will, the client whose Will it is.</summary>
     public MqttClientInfo Client { get; }
 
     /// <summary>The topic in UTF-8; a topic alias is already replaced.</summary>
@@ -18,6 +26,9 @@ public sealed class MqttInboundPublish
 
     /// <summary>The application message.</summary>
     public ReadOnlyMemory<byte> Payload { get; internal set; }
+
+    /// <summary>The MQTT 5 properties, decoded as they are asked for; none in MQTT 3.1.1.</summary>
+    public MqttProperties Properties { get; internal set; }
 
     /// <summary>The quality of service the client published with.</summary>
     public MqttQualityOfService QualityOfService { get; internal set; }
@@ -30,13 +41,14 @@ public sealed class MqttInboundPublish
 
     /// <summary>
     /// The reason code of the acknowledgement when the handler returns without deferring it; Success unless set. A failure (0x80 and above) also keeps
-    /// the message from subscribers and from being retained. Ignored for QoS 0 otherwise, and in MQTT 3.1.1 a failure is acknowledged all the same.
+    /// the message from subscribers and from being retained. QoS 0 has no acknowledgement; in MQTT 3.1.1, which has no reason codes, a failure is treated as
+    /// <see cref="MqttDeferredAcknowledgement.Complete"/> says.
     /// </summary>
     public MqttReasonCode ReasonCode { get; set; }
 
     /// <summary>
     /// Takes the acknowledgement out of the broker's hands: it goes out when <see cref="MqttDeferredAcknowledgement.Complete"/> is called, in the order
-    /// MQTT demands. For QoS 0 the result is inert. Does not allocate.
+    /// MQTT demands. For QoS 0 and for a Will the result is inert. Does not allocate.
     /// </summary>
-    public MqttDeferredAcknowledgement DeferAcknowledgement() => throw new NotImplementedException();
+    public MqttDeferredAcknowledgement DeferAcknowledgement() => _intake?.Defer() ?? default;
 }

@@ -1,4 +1,5 @@
 using IotTelemetry.Broker;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -10,5 +11,17 @@ public static class MqttBrokerServiceCollectionExtensions
     /// are taken from the services when they are there.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static IServiceCollection AddMqttBroker(this IServiceCollection services, MqttBrokerOptions options) => throw new NotImplementedException();
+    public static IServiceCollection AddMqttBroker(this IServiceCollection services, MqttBrokerOptions options)
+    {
+        options.Validate();
+        services.AddLogging();
+        services.AddSingleton(provider => new MqttBroker(
+            options,
+            provider.GetRequiredService<ILogger<MqttBroker>>(),
+            provider.GetService<TimeProvider>(),
+            provider.GetService<IMqttAuthenticator>(),
+            provider.GetService<IMqttAuthorizer>()));
+        services.AddSingleton<MqttConnectionHandler>();
+        return services;
+    }
 }
