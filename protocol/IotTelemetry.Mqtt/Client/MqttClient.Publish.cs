@@ -118,9 +118,9 @@ public sealed partial class MqttClient
 
     internal void ReturnToPool(PublishOperation operation)
     {
-        operation.Reset();
         lock (_gate)
         {
+            operation.Reset();
             if (_pooled < PooledOperations)
             {
                 operation.Next = _pool;

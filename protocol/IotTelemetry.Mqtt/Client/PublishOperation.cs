@@ -10,8 +10,9 @@ internal sealed class PublishOperation(MqttClient client) : IValueTaskSource<Mqt
 {
     private ManualResetValueTaskSourceCore<MqttPublishResult> _core;
     private CancellationTokenRegistration _registration;
-    private MqttPublishResult _result;
-    private Exception? _error;
+    private Action<object?>? _continuation;
+    private object? _continuationState;
+    private ExecutionContext? _context;
 
     /// <summary>The message while it waits.</summary>
     public MqttMessage Message;
@@ -52,23 +53,23 @@ internal sealed class PublishOperation(MqttClient client) : IValueTaskSource<Mqt
 
     public void Complete(in MqttPublishResult result)
     {
-        _result = result;
         IsDecided = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _core.SetResult(result);
     }
 
     public void Fail(Exception error)
     {
-        _error = error;
         IsDecided = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _core.SetException(error);
     }
 
-    /// <summary>Makes a pooled operation ready for its next publish.</summary>
+    /// <summary>Makes the operation ready for its next publish.</summary>
     public void Reset()
     {
         _core.Reset();
-        _error = null;
+        _continuation = null;
+        _continuationState = null;
+        _context = null;
         Message = default;
         Next = null;
         PacketId = 0;
@@ -77,19 +78,15 @@ internal sealed class PublishOperation(MqttClient client) : IValueTaskSource<Mqt
 
     private MqttClient Owner => client;
 
-    // Runs the awaiting code on the thread pool, never on the receive loop: what it does must not delay acknowledgements.
     void IThreadPoolWorkItem.Execute()
     {
-        // Waits for a cancellation callback under way, so that it cannot reach the next publish that uses this object.
-        _registration.Dispose();
-        _registration = default;
-        if (_error is { } error)
+        if (_context is { } context)
         {
-            _core.SetException(error);
+            ExecutionContext.Run(context, static state => ((PublishOperation)state!).Continue(), this);
         }
         else
         {
-            _core.SetResult(_result);
+            Continue();
         }
     }
 
@@ -100,6 +97,9 @@ internal sealed class PublishOperation(MqttClient client) : IValueTaskSource<Mqt
             throw new InvalidOperationException("The task of a publish may be awaited only once.");
         }
 
+        // Waits for a cancellation callback under way, so that it cannot reach the next publish that uses this object.
+        _registration.Dispose();
+        _registration = default;
         try
         {
             return _core.GetResult(token);
@@ -112,7 +112,38 @@ internal sealed class PublishOperation(MqttClient client) : IValueTaskSource<Mqt
 
     ValueTaskSourceStatus IValueTaskSource<MqttPublishResult>.GetStatus(short token) => _core.GetStatus(token);
 
+    // The outcome is set on the receive loop under the lock. What awaits it must run neither there nor then, so this puts a hop to the thread pool between,
+    // without the allocation that RunContinuationsAsynchronously costs, and without any hop if the outcome comes before the await.
     void IValueTaskSource<MqttPublishResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0
+            && (SynchronizationContext.Current is not null || TaskScheduler.Current != TaskScheduler.Default))
+        {
+            _core.OnCompleted(continuation, state, token, flags);
+            return;
+        }
+
+        _continuation = continuation;
+        _continuationState = state;
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0)
+        {
+            _context = ExecutionContext.Capture();
+        }
+
+        _core.OnCompleted(
+            static operation => ThreadPool.UnsafeQueueUserWorkItem((PublishOperation)operation!, preferLocal: false),
+            this,
+            token,
+            ValueTaskSourceOnCompletedFlags.None);
+    }
+
+    private void Continue()
+    {
+        var continuation = _continuation!;
+        var state = _continuationState;
+        _continuation = null;
+        _continuationState = null;
+        continuation(state);
+    }
 }
