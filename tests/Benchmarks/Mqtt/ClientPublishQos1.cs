@@ -17,20 +17,23 @@ public sealed class ClientPublishQos1(long messages = 2_000_000, int inFlight = 
             Payload = new byte[ClientWork.Payload],
             QualityOfService = MqttQualityOfService.AtLeastOnce,
         };
-        var pending = new ValueTask<MqttPublishResult>[inFlight];
+        var pending = new PendingPublish[inFlight];
         var measurement = new Measurement();
         for (var i = 0L; i < messages; i++)
         {
             var place = (int)(i % inFlight);
-            await pending[place];
-            pending[place] = client.PublishAsync(message);
+            await pending[place].Task;
+            pending[place] = new PendingPublish(client.PublishAsync(message));
         }
 
         foreach (var last in pending)
         {
-            await last;
+            await last.Task;
         }
 
         return measurement.Finish($"client publishes QoS 1, {inFlight} in flight, to a raw sink", messages);
     }
+
+    /// <summary>A publish under way; its task is awaited once.</summary>
+    private readonly record struct PendingPublish(ValueTask<MqttPublishResult> Task);
 }
