@@ -59,6 +59,19 @@ public readonly struct MqttReceivedMessage
     public IReadOnlyList<MqttUserProperty> UserProperties => Properties.GetUserProperties();
 
     /// <summary>
+    /// The answer to this message as a request: to its response topic, with its correlation data, in its quality of service. Publish it before the handler's task
+    /// completes: it refers to this message's memory.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The message has no response topic.</exception>
+    public MqttMessage CreateResponse(ReadOnlyMemory<byte> payload) => new()
+    {
+        Topic = ResponseTopic ?? throw new InvalidOperationException($"The message on '{Topic}' asks for no response."),
+        Payload = payload,
+        QualityOfService = QualityOfService,
+        CorrelationData = CorrelationData,
+    };
+
+    /// <summary>
     /// Acknowledges a QoS 1 or 2 message of a subscription with manual acknowledgement; thread-safe, may be called after the handler has returned.
     /// A reason from 0x80 up refuses the message (MQTT 5.0). Does nothing for QoS 0, for other subscriptions, the second time, or when the
     /// connection it came over is gone (the server then sends it again).
