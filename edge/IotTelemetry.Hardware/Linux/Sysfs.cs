@@ -54,7 +54,7 @@ internal static class Sysfs
     {
         // The class directory is a link to …/i2c-1/1-0040/iio:device0 or …/1-0040/hwmon/hwmon2.
         var path = Directory.ResolveLinkTarget(classDevice, returnFinalTarget: true)?.FullName ?? classDevice;
-        foreach (var part in path.Split('/').Reverse())
+        foreach (var part in Enumerable.Reverse(path.Split('/')))
         {
             var dash = part.IndexOf('-', StringComparison.Ordinal);
             if (dash > 0 && part.Length - dash == 5

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using IotTelemetry.Hardware.Gpio;
+
+namespace IotTelemetry.Hardware.Sensors.Configuration;
+
+/// <summary>Reads the board section of an agent's configuration.</summary>
+public static class LinuxBoardParser
+{
+    /// <summary>Reads and checks a section.</summary>
+    /// <param name="section">The JSON object.</param>
+    /// <param name="path">Where it stands, for messages: <c>board</c>.</param>
+    /// <exception cref="BoardConfigurationException">Something is missing, unknown, out of range or used twice.</exception>
+    public static LinuxBoardOptions Parse(JsonElement section, string path)
+    {
+        var node = new ConfigurationNode(section, path);
+        _ = node.Choice<bool>("type", true, ("linux", true));
+        var options = new LinuxBoardOptions
+        {
+            Name = node.Text("name"),
+            Consumer = node.OptionalText("consumer") ?? "iot-edge",
+            EventClock = node.Choice<GpioEventClock>("eventClock", GpioEventClock.Monotonic, ("monotonic", GpioEventClock.Monotonic), ("realtime", GpioEventClock.Realtime)),
+            EventBufferSize = node.Whole("eventBufferSize", 16, 1024, 1024),
+            StateDirectory = node.OptionalText("stateDirectory") ?? "/var/lib/iot-edge",
+            Header = node.OptionalText("header"),
+            I2cBindings = [.. node.List("i2c", required: false).Select(Binding)],
+            Assets = [.. node.List("assets", required: true).Select(Asset)],
+        };
+        node.Done();
+        RefuseDoubles(options, node);
+        return options;
+    }
+
+    private static I2cBindOptions Binding(ConfigurationNode node)
+    {
+        var binding = new I2cBindOptions(node.Text("chip"), node.Text("bus"), node.Hex("address", 0x08, 0x77));
+        node.Done();
+        return binding;
+    }
+
+    private static LinuxAssetOptions Asset(ConfigurationNode node)
+    {
+        var asset = new BoardAsset(node.Text("id"), node.Text("kind"), node.OptionalNumber("latitude", -90, 90), node.OptionalNumber("longitude", -180, 180), node.Texts("tags"));
+        var options = new LinuxAssetOptions { Asset = asset, Sensors = [.. node.List("sensors", required: true).Select(SensorParser.Parse)] };
+        node.Done();
+        return options;
+    }
+
+    private static void RefuseDoubles(LinuxBoardOptions options, ConfigurationNode node)
+    {
+        if (options.Assets.GroupBy(a => a.Asset.Id).FirstOrDefault(g => g.Count() > 1) is { } asset)
+        {
+            throw node.Refuse("assets", $"asset '{asset.Key}' is there {asset.Count()} times; ids must differ");
+        }
+
+        var lines = options.Assets.SelectMany(a => a.Sensors.SelectMany(s => s.Lines.Select(l => (Use: $"{a.Asset.Id}/{l.Role}", Name: l.Line.ToString()))));
+        if (lines.GroupBy(l => l.Name).FirstOrDefault(g => g.Count() > 1) is { } line)
+        {
+            throw node.Refuse("assets", $"line {line.Key} is used twice: {string.Join(", ", line.Select(l => l.Use))}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using IotTelemetry.Hardware.Gpio;
+
+namespace IotTelemetry.Hardware.Sensors.Configuration;
+
+/// <summary>Reads one sensor of an asset; its <c>type</c> says which.</summary>
+internal static class SensorParser
+{
+    private enum SensorType
+    {
+        DigitalInput,
+        DigitalOutput,
+        Contactor,
+        PulseMeter,
+        Ultrasonic,
+        Iio,
+        Hwmon,
+        I2cRegister,
+    }
+
+    public static SensorOptions Parse(ConfigurationNode node)
+    {
+        var type = node.Choice<SensorType>(
+            "type",
+            null,
+            ("digital-input", SensorType.DigitalInput),
+            ("digital-output", SensorType.DigitalOutput),
+            ("contactor", SensorType.Contactor),
+            ("pulse-meter", SensorType.PulseMeter),
+            ("ultrasonic", SensorType.Ultrasonic),
+            ("iio", SensorType.Iio),
+            ("hwmon", SensorType.Hwmon),
+            ("i2c-register", SensorType.I2cRegister));
+        SensorOptions sensor = type switch
+        {
+            SensorType.DigitalInput => new DigitalInputOptions { Point = node.Text("point"), Line = Input(node.Object("line")) },
+            SensorType.DigitalOutput => new DigitalOutputOptions { Point = node.Text("point"), Line = Output(node.Object("line")), Initial = node.Flag("initial", false), Safe = Safe(node) },
+            SensorType.Contactor => Contactor(node),
+            SensorType.PulseMeter => PulseMeter(node),
+            SensorType.Ultrasonic => Ultrasonic(node),
+            SensorType.Iio => Kernel(node, KernelSubsystem.Iio),
+            SensorType.Hwmon => Kernel(node, KernelSubsystem.Hwmon),
+            _ => I2cRegister(node),
+        };
+        sensor = sensor with { Note = node.OptionalText("note") };
+        node.Done();
+        return sensor;
+    }
+
+    private static ContactorOptions Contactor(ConfigurationNode node) => new()
+    {
+        Coil = Output(node.Object("coil")),
+        NormallyOpen = Input(node.Object("normallyOpen")),
+        NormallyClosed = node.OptionalObject("normallyClosed") is { } contact ? Input(contact) : null,
+        TravelTime = node.OptionalMilliseconds("travelTimeMs", 1, 10_000) ?? TimeSpan.FromMilliseconds(200),
+        Initial = node.Flag("initial", false),
+        Safe = Safe(node),
+    };
+
+    private static PulseMeterOptions PulseMeter(ConfigurationNode node)
+    {
+        var perKilowattHour = node.OptionalNumber("pulsesPerKilowattHour", 0.001, 1e6);
+        var perPulse = node.OptionalNumber("unitPerPulse", 1e-9, 1e9);
+        if (perKilowattHour is null == perPulse is null)
+        {
+            throw node.Refuse("pulsesPerKilowattHour", "give either this (for a total in Wh) or unitPerPulse");
+        }
+
+        return new PulseMeterOptions
+        {
+            Line = Input(node.Object("line")),
+            UnitPerPulse = perPulse ?? 1000 / perKilowattHour!.Value,
+            Point = node.OptionalText("point") ?? "energy_wh",
+            Unit = node.OptionalText("unit") ?? "Wh",
+            RatePoint = node.OptionalText("ratePoint") ?? (perKilowattHour is null ? null : "power_w"),
+        };
+    }
+
+    private static UltrasonicOptions Ultrasonic(ConfigurationNode node) => new()
+    {
+        Trigger = Output(node.Object("trigger")),
+        Echo = Input(node.Object("echo")),
+        Interval = node.OptionalMilliseconds("intervalMs", 60, 3_600_000) ?? TimeSpan.FromSeconds(1),
+        AirTemperature = node.OptionalNumber("airTemperature", -40, 85) ?? 20,
+        Median = node.Whole("median", 1, 9, 3),
+        Measured = Measured(node, minimum: 20, maximum: 4000, resolution: 1),
+    };
+
+    private static KernelSensorOptions Kernel(ConfigurationNode node, KernelSubsystem subsystem)
+    {
+        var options = new KernelSensorOptions
+        {
+            Subsystem = subsystem,
+            Device = new KernelDeviceAddress(node.OptionalText("device"), node.OptionalText("label"), node.OptionalText("bus"), node.OptionalHex("address", 0x08, 0x77)),
+            Channel = node.Text("channel"),
+            Attributes = node.Texts("attributes"),
+            Samples = node.Whole("samples", 1, 1000, 1),
+            Statistic = node.Choice<SampleStatistic>("statistic", SampleStatistic.Mean, ("mean", SampleStatistic.Mean), ("rms", SampleStatistic.Rms)),
+            Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
+        };
+        if (options.Device is { Name: null, Label: null, Address: null })
+        {
+            throw node.Refuse("device", "give the device's name, its label or its address, so that it is known again whatever its number is");
+        }
+
+        return options.ChannelUnit is null && options.Measured.Unit is null
+            ? throw node.Refuse("unit", $"must be given: channel '{options.Channel}' does not tell its unit")
+            : options;
+    }
+
+    private static I2cRegisterOptions I2cRegister(ConfigurationNode node)
+    {
+        var options = new I2cRegisterOptions
+        {
+            Bus = node.Text("bus"),
+            Address = node.Hex("address", 0x08, 0x77),
+            Register = node.Hex("register", 0, 0xff),
+            Format = node.Choice<I2cRegisterFormat>(
+                "format",
+                null,
+                ("u8", I2cRegisterFormat.Unsigned8),
+                ("s8", I2cRegisterFormat.Signed8),
+                ("u16be", I2cRegisterFormat.Unsigned16),
+                ("s16be", I2cRegisterFormat.Signed16),
+                ("u16le", I2cRegisterFormat.Unsigned16LowFirst),
+                ("s16le", I2cRegisterFormat.Signed16LowFirst)),
+            Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
+        };
+        return options.Measured.Unit is null ? throw node.Refuse("unit", "must be given: a register does not tell its unit") : options;
+    }
+
+    private static MeasuredPointOptions Measured(ConfigurationNode node, double minimum, double maximum, double resolution)
+    {
+        var measured = new MeasuredPointOptions
+        {
+            Point = node.Text("point"),
+            Unit = node.OptionalText("unit"),
+            Scale = node.OptionalNumber("scale", -1e9, 1e9) ?? 1,
+            Offset = node.OptionalNumber("offset", -1e9, 1e9) ?? 0,
+            Resolution = node.OptionalNumber("resolution", 1e-9, 1e9) ?? resolution,
+            Minimum = node.OptionalNumber("minimum", -1e9, 1e9) ?? minimum,
+            Maximum = node.OptionalNumber("maximum", -1e9, 1e9) ?? maximum,
+            Threshold = node.OptionalObject("threshold") is { } threshold ? Threshold(threshold) : null,
+        };
+        return measured.Minimum < measured.Maximum ? measured : throw node.Refuse("minimum", $"{measured.Minimum} must be below maximum {measured.Maximum}");
+    }
+
+    private static ThresholdOptions Threshold(ConfigurationNode node)
+    {
+        var above = node.OptionalNumber("above", -1e9, 1e9);
+        var below = node.OptionalNumber("below", -1e9, 1e9);
+        if (above is null == below is null)
+        {
+            throw node.Refuse("above", "give either this or below");
+        }
+
+        var options = new ThresholdOptions
+        {
+            Point = node.Text("point"),
+            Limit = (above ?? below)!.Value,
+            Above = above is not null,
+            Hysteresis = node.OptionalNumber("hysteresis", 0, 1e9) ?? 0,
+        };
+        node.Done();
+        return options;
+    }
+
+    // "hold" leaves the last value.
+    private static bool? Safe(ConfigurationNode node) => node.Choice<int>("safe", 0, ("off", 0), ("on", 1), ("hold", 2)) switch { 0 => false, 1 => true, _ => null };
+
+    private static GpioLineOptions Input(ConfigurationNode node)
+    {
+        var line = new GpioLineOptions
+        {
+            Chip = node.Text("chip"),
+            Line = node.Text("line"),
+            ActiveLow = node.Flag("activeLow", false),
+            Bias = node.Choice<GpioBias>("bias", GpioBias.AsIs, ("as-is", GpioBias.AsIs), ("disabled", GpioBias.Disabled), ("pull-up", GpioBias.PullUp), ("pull-down", GpioBias.PullDown)),
+            Debounce = node.OptionalMilliseconds("debounceMs", 0, 3_600_000) ?? TimeSpan.Zero,
+            Poll = node.OptionalMilliseconds("pollMs", 5, 60_000),
+        };
+        node.Done();
+        return line;
+    }
+
+    private static GpioLineOptions Output(ConfigurationNode node)
+    {
+        var line = new GpioLineOptions
+        {
+            Chip = node.Text("chip"),
+            Line = node.Text("line"),
+            ActiveLow = node.Flag("activeLow", false),
+            Drive = node.Choice<GpioDrive>("drive", GpioDrive.PushPull, ("push-pull", GpioDrive.PushPull), ("open-drain", GpioDrive.OpenDrain), ("open-source", GpioDrive.OpenSource)),
+        };
+        node.Done();
+        return line;
+    }
+}

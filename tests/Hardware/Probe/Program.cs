@@ -1,0 +1,13 @@
+using System.Text.Json;
+using IotTelemetry.Hardware.Probe;
+using IotTelemetry.Hardware.Sensors;
+using IotTelemetry.Hardware.Sensors.Configuration;
+
+// probe CONFIG: runs a board in the test machine and speaks with the test over standard input and output, line by line.
+using var document = JsonDocument.Parse(File.ReadAllText(args[0]));
+var options = LinuxBoardParser.Parse(document.RootElement, "board");
+var conversation = new Conversation(Console.In, Console.Out);
+await using var board = new LinuxBoard(options, TimeProvider.System, conversation);
+conversation.Say("ready");
+await conversation.RunAsync(board);
+return 0;
