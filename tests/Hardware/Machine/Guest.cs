@@ -69,14 +69,29 @@ public sealed class Guest : IAsyncLifetime
     {
         if (_process is not null)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            await EndAsync(_process);
             _process.Dispose();
             _control?.Dispose();
             Probe?.Dispose();
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task EndAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            // The machine ends by itself, so that "timeout" sees its child off and leaves no zombie.
+            await (_control?.SendAsync("poweroff -f") ?? Task.CompletedTask);
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
     }
 
     private async Task<Port> ConnectAsync(string name)

@@ -80,14 +80,46 @@ internal sealed partial record MachineFiles(string Folder, string Probe)
             Directory.Move(fresh, folder);
         }
 
-        var probe = Path.Combine(cache, "probe");
-        var build = Run("dotnet", ["publish", Metadata("ProbeProject"), "-c", "Release", "-r", "linux-x64", "-o", probe, "-v", "q", "-nologo"]);
-        return build switch
+        return PublishProbe(cache) is { } missing ? (null, missing) : (new MachineFiles(folder, Path.Combine(cache, "probe", "IotTelemetry.Hardware.Probe")), null);
+    }
+
+    /// <summary>Builds the probe unless it was built from the same sources; returns why it cannot be.</summary>
+    private static string? PublishProbe(string cache)
+    {
+        var folder = Path.Combine(cache, "probe");
+        var project = Metadata("ProbeProject");
+        var stamp = Path.Combine(folder, "sources");
+        var sources = SourcesHash(Path.GetDirectoryName(project)!, Metadata("HardwareFolder"));
+        if (File.Exists(stamp) && File.ReadAllText(stamp) == sources)
         {
-            (0, _) => (new MachineFiles(folder, Path.Combine(probe, "IotTelemetry.Hardware.Probe")), null),
-            (_, var output) when output.Contains("error NU", StringComparison.Ordinal) => (null, "no QEMU test machine: the NativeAOT compiler's packages cannot be had"),
-            (_, var output) => throw new InvalidOperationException("the probe does not build: " + output),
-        };
+            return null;
+        }
+
+        var (status, output) = Run("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "-nologo"]);
+        if (status == 0)
+        {
+            File.WriteAllText(stamp, sources);
+            return null;
+        }
+
+        return output.Contains("error NU", StringComparison.Ordinal)
+            ? "no QEMU test machine: the NativeAOT compiler's packages cannot be had"
+            : throw new InvalidOperationException("the probe does not build: " + output);
+    }
+
+    private static string SourcesHash(params ReadOnlySpan<string> folders)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var folder in folders)
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*.cs*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file)));
+                hash.AppendData(File.ReadAllBytes(file));
+            }
+        }
+
+        return Convert.ToHexString(hash.GetCurrentHash());
     }
 
     private static string? Cached(string cache, string recipe) => !Directory.Exists(cache)
