@@ -13,7 +13,7 @@ public static class LinuxBoardParser
     public static LinuxBoardOptions Parse(JsonElement section, string path)
     {
         var node = new ConfigurationNode(section, path);
-        _ = node.Choice<bool>("type", true, ("linux", true));
+        _ = node.Choice<bool>("kind", true, ("linux", true));
         var options = new LinuxBoardOptions
         {
             Name = node.Text("name"),
