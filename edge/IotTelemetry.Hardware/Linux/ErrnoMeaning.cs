@@ -10,7 +10,7 @@ public static class ErrnoMeaning
         Errno.NoSuchFile => "ENOENT 2: no such device file (is the driver loaded, the bus enabled, the board plugged in?)",
         Errno.Interrupted => "EINTR 4: interrupted by a signal",
         Errno.InputOutput => "EIO 5: the device did not answer as it should (wiring, supply, address)",
-        Errno.NoSuchDeviceOrAddress => "ENXIO 6: nothing answers at that address, or the chip cannot give interrupts (edges) for this line",
+        Errno.NoSuchDeviceOrAddress => "ENXIO 6: nothing answers at that address, or the chip gives no interrupts for edges (then have the line read: pollMs)",
         Errno.BadDescriptor => "EBADF 9: the file is closed",
         Errno.TryAgain => "EAGAIN 11: nothing to read yet",
         Errno.AccessDenied => "EACCES 13: no permission (add the user to the group that owns the device file: gpio, i2c or iio)",

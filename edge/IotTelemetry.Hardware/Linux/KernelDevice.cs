@@ -8,7 +8,8 @@ namespace IotTelemetry.Hardware.Linux;
 /// <param name="Name">The driver's name for it.</param>
 /// <param name="Label">The label; null when it has none.</param>
 /// <param name="Client">Bus number and address; null when it is not on I2C.</param>
-internal sealed record KernelDevice(string Path, string Name, string? Label, (int Bus, int Address)? Client)
+/// <param name="Chip">The chip's own name on the I2C bus (<c>ads1115</c>), which a driver for several chips may not repeat in <paramref name="Name"/> (<c>ads1015</c>).</param>
+internal sealed record KernelDevice(string Path, string Name, string? Label, (int Bus, int Address)? Client, string? Chip)
 {
     /// <summary>Every device of the class whose directory name begins with <paramref name="prefix"/>.</summary>
     public static IReadOnlyList<KernelDevice> All(string directory, string prefix) => !Directory.Exists(directory)
@@ -16,7 +17,7 @@ internal sealed record KernelDevice(string Path, string Name, string? Label, (in
         : [.. Directory.EnumerateDirectories(directory, prefix + "*")
             .Where(path => File.Exists($"{path}/name"))
             .OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
-            .Select(path => new KernelDevice(path, Sysfs.Read($"{path}/name"), Sysfs.ReadOptional($"{path}/label"), Sysfs.I2cClientOf(path)))];
+            .Select(path => new KernelDevice(path, Sysfs.Read($"{path}/name"), Sysfs.ReadOptional($"{path}/label"), Sysfs.I2cClientOf(path), ChipOf(path)))];
 
     /// <summary>The one device that matches every given part of <paramref name="address"/>.</summary>
     /// <exception cref="LinuxException">None matches, or several.</exception>
@@ -25,7 +26,7 @@ internal sealed record KernelDevice(string Path, string Name, string? Label, (in
         int? bus = address.Bus is null ? null : I2cBus.Find(address.Bus, sysfs).Number;
         var all = All(directory, prefix);
         var found = all.Where(d =>
-            (address.Name is null || d.Name == address.Name)
+            (address.Name is null || d.Name == address.Name || d.Chip == address.Name)
             && (address.Label is null || d.Label == address.Label)
             && (address.Address is null || d.Client?.Address == address.Address)
             && (bus is null || d.Client?.Bus == bus)).ToArray();
@@ -37,6 +38,18 @@ internal sealed record KernelDevice(string Path, string Name, string? Label, (in
         };
     }
 
+    // The class device's own parent: "device" of hwmon and of IIO (there it is the directory above).
+    private static string? ChipOf(string path)
+    {
+        if (Sysfs.I2cClientOf(path) is null)
+        {
+            return null;
+        }
+
+        var real = Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return Sysfs.ReadOptional(Directory.Exists($"{real}/device") ? $"{real}/device/name" : $"{System.IO.Path.GetDirectoryName(real)}/name");
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}{(Client is { } c ? $" at {c.Bus}-{c.Address:x4}" : "")}{(Label is null ? "" : $" '{Label}'")}";
+    public override string ToString() => $"{Chip ?? Name}{(Client is { } c ? $" at {c.Bus}-{c.Address:x4}" : "")}{(Label is null ? "" : $" '{Label}'")}";
 }

@@ -263,9 +263,13 @@ internal sealed class ChipLines
         _counters.Refusals++;
         if (line.Refusal != cause.Message)
         {
+            var isNews = line.Refusal is null;
             line.Refusal = cause.Message;
             BoardLog.LineRefused(_logger, line.Use, line.Options, cause.Message);
-            line.Handler.OnReleased(nowMs);
+            if (isNews)
+            {
+                line.Handler.OnReleased(nowMs);
+            }
         }
     }
 

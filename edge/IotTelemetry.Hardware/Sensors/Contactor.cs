@@ -28,7 +28,8 @@ internal sealed class Contactor : ILoopTask
     {
         var state = board.Add(BoardPoint.Digital(asset, "state", settable: true));
         var contactor = new Contactor(options, board, asset);
-        var coil = new BoardLine(options.Coil, contactor._use, new CoilHandler(contactor, new DigitalPoint(state, board.Sink)))
+        var coilPoint = new DigitalPoint(state, board.Sink);
+        var coil = new BoardLine(options.Coil, contactor._use, new CoilHandler(contactor, coilPoint))
         {
             IsOutput = true,
             Initial = options.Initial,
@@ -43,7 +44,7 @@ internal sealed class Contactor : ILoopTask
         }
 
         board.Tasks.Add(contactor);
-        board.Outputs.Add(state, new DigitalOutput(state, contactor._use, coil, board.Sink, board.Time, closed =>
+        board.Outputs.Add(state, new DigitalOutput(coilPoint, contactor._use, coil, board.Time, closed =>
             contactor.Observe(nowMs => contactor._monitor.Command(closed, nowMs), contactor.NowMs)));
     }
 

@@ -1,7 +1,7 @@
 namespace IotTelemetry.Hardware.Sensors;
 
 /// <summary>Sets one line and reports what it was set to.</summary>
-internal sealed class DigitalOutput(int point, string use, BoardLine line, IRawValueSink sink, TimeProvider time, Action<bool>? commanded = null) : IOutput
+internal sealed class DigitalOutput(DigitalPoint point, string use, BoardLine line, TimeProvider time, Action<bool>? commanded = null) : IOutput
 {
     /// <inheritdoc/>
     public void Write(double value)
@@ -13,6 +13,6 @@ internal sealed class DigitalOutput(int point, string use, BoardLine line, IRawV
 
         line.Set(value == 1);
         commanded?.Invoke(value == 1);
-        sink.Accept(new RawValue(point, time.GetUtcNow().ToUnixTimeMilliseconds(), value, RawQuality.Good));
+        point.OnHeld(value == 1, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 }

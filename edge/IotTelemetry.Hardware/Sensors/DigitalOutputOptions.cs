@@ -22,8 +22,9 @@ public sealed record DigitalOutputOptions : SensorOptions
     {
         var point = board.Add(BoardPoint.Digital(asset, Point, settable: true));
         var use = board.Use(asset, Point);
-        var line = new BoardLine(Line, use, new DigitalPoint(point, board.Sink)) { IsOutput = true, Initial = Initial, Safe = Safe };
+        var state = new DigitalPoint(point, board.Sink);
+        var line = new BoardLine(Line, use, state) { IsOutput = true, Initial = Initial, Safe = Safe };
         board.Lines.Add(line);
-        board.Outputs.Add(point, new DigitalOutput(point, use, line, board.Sink, board.Time));
+        board.Outputs.Add(point, new DigitalOutput(state, use, line, board.Time));
     }
 }

@@ -3,7 +3,7 @@ namespace IotTelemetry.Hardware.Sensors;
 /// <summary>A line whose value is a point's value.</summary>
 internal sealed class DigitalPoint(int point, IRawValueSink sink) : ILineHandler
 {
-    private bool _value;
+    private volatile bool _value;
 
     /// <inheritdoc/>
     public void OnHeld(bool value, long timestampMs) => Deliver(value, timestampMs, RawQuality.Good);
