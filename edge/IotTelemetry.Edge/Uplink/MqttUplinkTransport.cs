@@ -73,9 +73,13 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         {
             await _client.ConnectAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is MqttClientException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // With RetryFirstConnection only the end of the agent, or a refusal that repeating cannot mend, comes here.
+            // The agent stops before it was ever connected.
+        }
+        catch (MqttClientException exception)
+        {
+            // A refusal that repeating cannot mend. Readings go on into the outbox; a person has to look at it.
             _events!.OnDisconnected(exception.Message);
         }
     }
