@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Sampling;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,10 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
         }
 
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
-        await SampleAsync(new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling")), gateway, stopping);
+        var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"));
+        using var journal = OpenJournal();
+        gateway.Start(new CommandHandler(board, sampler.LastValue, journal, time, logs.CreateLogger("Commands")).Handle);
+        await SampleAsync(sampler, gateway, stopping);
         gateway.Frames.Seal();
         var drained = false;
         if (drainOnStop > TimeSpan.Zero)
@@ -49,6 +53,18 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
         }
 
         AgentLog.Stopped(_log, gateway.Frames.ReadingsTaken, gateway.Outbox.Status().Depth, drained);
+    }
+
+    private CommandJournal OpenJournal()
+    {
+        var path = Path.Combine(configuration.StateDirectory, "commands.jsonl");
+        var journal = new CommandJournal(path);
+        if (journal.Unreadable > 0)
+        {
+            CommandLog.JournalDamaged(logs.CreateLogger("Commands"), journal.Unreadable, path);
+        }
+
+        return journal;
     }
 
     private static async Task SampleAsync(Sampler sampler, GatewayRuntime gateway, CancellationToken stopping)

@@ -16,13 +16,18 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly MqttUplinkTransport _transport;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _upkeep;
-    private readonly FrameUplink _uplink;
+    private readonly GatewayParts _parts;
+    private readonly GatewayTopics _topics;
+    private readonly GatewayAnnouncements _announcements;
+    private readonly ILoggerFactory _logs;
+    private FrameUplink? _uplink;
+    private Task _upkeep = Task.CompletedTask;
 
-    public GatewayRuntime(
-        GatewayParts parts, TimeProvider time, Random random, ILoggerFactory logs, Func<ReadOnlyMemory<byte>, ValueTask<ReadOnlyMemory<byte>?>>? onCommand = null)
+    public GatewayRuntime(GatewayParts parts, TimeProvider time, Random random, ILoggerFactory logs)
     {
+        _parts = parts;
         _time = time;
+        _logs = logs;
         Outbox = FrameOutbox.Open(parts.Outbox, time, random, logs.CreateLogger("Outbox"));
         var header = new BirthHeader
         {
@@ -36,27 +41,16 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier) == birth.Hash);
         Frames = new FrameBuilder(Outbox, birth, parts.Framing, time, logs.CreateLogger("Framing"));
 
-        var topics = new GatewayTopics(parts.Gateway);
+        _announcements = new GatewayAnnouncements(birth, Outbox, Frames, time);
+        _topics = new GatewayTopics(parts.Gateway);
         var will = new MqttMessage
         {
-            Topic = topics.Status,
+            Topic = _topics.Status,
             Payload = GatewayAnnouncements.Will(HostBoot.Id, time),
             QualityOfService = MqttQualityOfService.AtLeastOnce,
             Retain = true,
         };
-        _transport = new MqttUplinkTransport(parts.Mqtt with { Will = new MqttWill(will), TimeProvider = time, Logger = logs.CreateLogger("Mqtt") }, topics);
-        _uplink = new FrameUplink(
-            Outbox,
-            _transport,
-            parts.Uplink,
-            topics,
-            new GatewayAnnouncements(birth, Outbox, Frames, time),
-            new DeadLetterFile(Path.Combine(parts.StateDirectory, "dead-letters.jsonl")),
-            time,
-            logs.CreateLogger("Uplink"),
-            onCommand);
-        _upkeep = Outbox.RunAsync(_stop.Token);
-        Sending = _uplink.RunAsync(_stop.Token);
+        _transport = new MqttUplinkTransport(parts.Mqtt with { Will = new MqttWill(will), TimeProvider = time, Logger = logs.CreateLogger("Mqtt") }, _topics);
     }
 
     public static string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";
@@ -66,7 +60,17 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     public FrameBuilder Frames { get; }
 
     /// <summary>The uplink at work; ends early only by an error.</summary>
-    public Task Sending { get; }
+    public Task Sending { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to send and to keep the outbox.</summary>
+    /// <param name="onCommand">Carries a command out and returns its result; null for a gateway that takes none.</param>
+    public void Start(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? onCommand = null)
+    {
+        var deadLetters = new DeadLetterFile(Path.Combine(_parts.StateDirectory, "dead-letters.jsonl"));
+        _uplink = new FrameUplink(Outbox, _transport, _parts.Uplink, _topics, _announcements, deadLetters, _time, _logs.CreateLogger("Uplink"), onCommand);
+        _upkeep = Outbox.RunAsync(_stop.Token);
+        Sending = _uplink.RunAsync(_stop.Token);
+    }
 
     /// <summary>Waits until the cloud has confirmed every frame; true when it has before <paramref name="giveUp"/> is cancelled.</summary>
     public async Task<bool> DrainAsync(CancellationToken giveUp)
@@ -90,7 +94,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         {
             await _upkeep;
             await _transport.DisposeAsync();
-            _uplink.Dispose();
+            _uplink?.Dispose();
             Outbox.Dispose();
             _stop.Dispose();
         }

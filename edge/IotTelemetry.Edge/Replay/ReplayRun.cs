@@ -55,6 +55,7 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
             logs);
         ReplayLog.Started(_log, request.File, id.ToString(), source.Assets.Count, source.Points.Count);
         gateway.Frames.BeginEpoch("a replay begins");
+        gateway.Start();
         await AppendAllAsync(source, gateway, outbox.MaximumBytes / 2, stopping);
         gateway.Frames.Seal();
         var confirmed = await gateway.DrainAsync(stopping);

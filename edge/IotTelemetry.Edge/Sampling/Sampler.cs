@@ -1,5 +1,6 @@
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Hardware;
+using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -86,6 +87,12 @@ internal sealed class Sampler : IRawValueSink
             return _filters[point].Last;
         }
     }
+
+    /// <summary>The last reported value of a point as commands speak of it; null before the first and while it is bad.</summary>
+    public PointValue? LastValue(int point) =>
+        LastReported(point) is not { Quality: Quality.Good } last ? null
+        : _board.Points[point].Kind == PointKind.Digital ? PointValue.Of(last.Value != 0)
+        : PointValue.Of(last.Value);
 
     private static async Task EndQuietly(Task task, CancellationToken stopping)
     {

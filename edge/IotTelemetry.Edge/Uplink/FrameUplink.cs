@@ -23,7 +23,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
     private readonly DeadLetterFile _deadLetters;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Func<ReadOnlyMemory<byte>, ValueTask<ReadOnlyMemory<byte>?>> _onCommand;
+    private readonly Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> _onCommand;
     private readonly RateBudget _backlogBudget;
     private readonly Dictionary<BirthHash, long> _birthSentAt = [];
     private readonly List<EpochLane> _lanes = [];
@@ -49,7 +49,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         DeadLetterFile deadLetters,
         TimeProvider time,
         ILogger log,
-        Func<ReadOnlyMemory<byte>, ValueTask<ReadOnlyMemory<byte>?>>? onCommand = null)
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? onCommand = null)
     {
         _outbox = outbox;
         _transport = transport;
@@ -59,7 +59,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         _deadLetters = deadLetters;
         _time = time;
         _log = log;
-        _onCommand = onCommand ?? (static _ => ValueTask.FromResult<ReadOnlyMemory<byte>?>(null));
+        _onCommand = onCommand ?? (static _ => null);
         _backlogBudget = new RateBudget(options.BacklogBytesPerSecond, time);
     }
 
@@ -125,8 +125,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
 
     async ValueTask IUplinkEvents.OnCommandAsync(ReadOnlyMemory<byte> payload)
     {
-        var result = await _onCommand(payload);
-        if (result is { } answer && Volatile.Read(ref _connection) is { } connection)
+        if (_onCommand(payload) is { } answer && Volatile.Read(ref _connection) is { } connection)
         {
             await AnnounceAsync(_topics.Result, answer, retain: false, connection);
         }
