@@ -71,6 +71,23 @@ public sealed class SimulatedParkingTests
     }
 
     [Fact]
+    public async Task Nothing_is_older_than_the_values_pushed_first_however_late_the_board_is_run()
+    {
+        var time = new ManualTime(Morning);
+        await using var board = SimulatedParking.CarPark(new SimulationOptions { Speed = 3600 }, time);
+        time.Advance(TimeSpan.FromSeconds(3));
+        var sink = new RecordingSink();
+        using var stop = new CancellationTokenSource();
+        var run = board.RunAsync(sink, stop.Token);
+        await time.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await stop.CancelAsync();
+        await run;
+
+        Assert.True(sink.Values.Count > 120);
+        Assert.True(sink.Values.Min(v => v.TimestampMs) >= Morning.AddSeconds(3).ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
     public async Task The_distance_tells_whether_the_bay_is_taken()
     {
         var time = new ManualTime(Morning.AddHours(4));

@@ -51,7 +51,7 @@ internal static class OutboxLoader
 
     private static bool LoadSegments(EpochQueue queue, bool repair, ref long damaged)
     {
-        var paths = Directory.GetFiles(queue.Directory, "*" + Segment.Extension);
+        var paths = Directory.Exists(queue.Directory) ? Directory.GetFiles(queue.Directory, "*" + Segment.Extension) : [];
         Array.Sort(paths, StringComparer.Ordinal);
         var whole = true;
         foreach (var path in paths)
@@ -61,7 +61,14 @@ internal static class OutboxLoader
                 continue;
             }
 
-            whole = LoadSegment(queue, path, firstSeq, isLast: path == paths[^1], repair, ref damaged);
+            try
+            {
+                whole = LoadSegment(queue, path, firstSeq, isLast: path == paths[^1], repair, ref damaged);
+            }
+            catch (FileNotFoundException) when (!repair)
+            {
+                // An agent at work has just deleted what was confirmed.
+            }
         }
 
         if (queue.Segments.Count > 0)

@@ -14,6 +14,6 @@ internal static partial class SamplingLog
     [LoggerMessage(1222, LogLevel.Information, "{Point} of {Asset} can be read again after {Failures} failures")]
     public static partial void PointRecovered(ILogger logger, string point, string asset, int failures);
 
-    [LoggerMessage(1223, LogLevel.Warning, "The clock was set back to {Now}; a new epoch begins")]
+    [LoggerMessage(1223, LogLevel.Warning, "The clock was set back to {Now:u}; a new epoch begins")]
     public static partial void ClockSetBack(ILogger logger, DateTimeOffset now);
 }

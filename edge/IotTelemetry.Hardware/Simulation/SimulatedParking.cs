@@ -75,6 +75,12 @@ public sealed class SimulatedParking : IBoard
     public async Task RunAsync(IRawValueSink sink, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sink);
+
+        // What came and went before anybody listened is history: the values pushed first are the present ones, and no later one is older.
+        while (TryAdvance(_clock.Now, out _))
+        {
+        }
+
         var startedAt = _clock.RealNowMs;
         for (var bay = 0; bay < Assets.Count; bay++)
         {
