@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Benchmarks;
 using IotTelemetry.Benchmarks.ClickHouse;
+using IotTelemetry.Benchmarks.Protocol;
 
-ISuite[] suites = [new ClickHouseSuite()];
+ISuite[] suites = [new ClickHouseSuite(), new ProtocolSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);

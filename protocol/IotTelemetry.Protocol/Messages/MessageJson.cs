@@ -19,29 +19,24 @@ internal static class MessageJson
 
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
 
-    /// <summary>Reads a message that begins with its version.</summary>
+    /// <summary>Reads a message, its version first: that decides whether the rest can be understood.</summary>
     public static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what)
-        where T : class
-    {
-        RequireSize(payload, what, MaximumBytes);
-        try
-        {
-            RequireVersion(payload, what);
-        }
-        catch (JsonException exception)
-        {
-            throw Malformed(what, exception);
-        }
-        return ReadPart(payload, type, what, MaximumBytes);
-    }
+        where T : class => Read(payload, type, what, MaximumBytes, isVersioned: true);
 
     /// <summary>Reads a part of a message whose version is known already.</summary>
     public static T ReadPart<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes)
+        where T : class => Read(payload, type, what, maximumBytes, isVersioned: false);
+
+    private static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes, bool isVersioned)
         where T : class
     {
         RequireSize(payload, what, maximumBytes);
         try
         {
+            if (isVersioned)
+            {
+                RequireVersion(payload, what);
+            }
             return JsonSerializer.Deserialize(payload, type) ?? throw new MessageFormatException(RefusalReason.Malformed, $"The {what} is null.");
         }
         catch (JsonException exception)
@@ -66,7 +61,6 @@ internal static class MessageJson
     private static MessageFormatException Malformed(string what, Exception exception) =>
         new(RefusalReason.Malformed, $"The {what} is not what SPECIFICATION.md says: {exception.Message}", exception);
 
-    /// <summary>The version decides whether the rest can be understood, so it is looked for before anything else is read.</summary>
     private static void RequireVersion(ReadOnlySpan<byte> payload, string what)
     {
         Utf8JsonReader reader = new(payload);
