@@ -21,10 +21,11 @@ internal static class AnyReadings
         from rounds in Gen.Choose(1, 30)
         from period in Gen.Choose(1, 100_000)
         from seed in One.ArrayOf(10)
-        select Polls(rounds, period, seed));
+        from step in Gen.Elements(1, 2, 625, 1 << 20)
+        select Polls(rounds, period, seed, step));
 
-    private static List<Reading> Polls(int rounds, int period, Reading[] seed) =>
-        [.. Enumerable.Range(0, rounds * 10).Select(i => Of(i % 10, Samples.Noon + i / 10 * period, (long)seed[i % 10].Number + i / 10, Quality.Good))];
+    private static List<Reading> Polls(int rounds, int period, Reading[] seed, int step) =>
+        [.. Enumerable.Range(0, rounds * 10).Select(i => Of(i % 10, Samples.Noon + i / 10 * period, ((long)seed[i % 10].Number + i / 10) * step, Quality.Good))];
 
     private static Reading Of(int point, long time, long bits, Quality quality) => (point % 5) switch
     {

@@ -21,6 +21,9 @@ internal static class IntegerColumn
     /// <summary>The six low bits of a special column: runs of equal values.</summary>
     public const int Runs = 1;
 
+    /// <summary>The six low bits of a special column: multiples of a common step, as a sensor of coarse resolution or a clock of whole seconds gives.</summary>
+    public const int Stepped = 2;
+
     /// <summary>The greatest Rice parameter, so that a whole code (15 + 1 + 40 bits) is had by one 57-bit peek.</summary>
     public const int MaximumRice = 40;
 

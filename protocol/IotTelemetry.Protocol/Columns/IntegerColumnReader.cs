@@ -17,6 +17,23 @@ internal sealed class IntegerColumnReader
             return;
         }
         byte first = input.Byte();
+        if (first == (IntegerColumn.Special << 6 | IntegerColumn.Stepped))
+        {
+            long step = (long)input.Varint();
+            ReadRunsOrPlain(ref input, input.Byte(), destination);
+            foreach (ref long value in destination)
+            {
+                value *= step;
+            }
+        }
+        else
+        {
+            ReadRunsOrPlain(ref input, first, destination);
+        }
+    }
+
+    private void ReadRunsOrPlain(ref ByteReader input, byte first, Span<long> destination)
+    {
         if (first == (IntegerColumn.Special << 6 | IntegerColumn.Runs))
         {
             ReadRuns(ref input, destination);
@@ -69,7 +86,7 @@ internal sealed class IntegerColumnReader
         {
             if (parameter != IntegerColumn.Constant)
             {
-                throw Malformed("A column has a shape that is not known, or runs within runs.");
+                throw Malformed("A column has a shape that is not known, or not known inside of another.");
             }
             destination.Fill(minimum);
             return;

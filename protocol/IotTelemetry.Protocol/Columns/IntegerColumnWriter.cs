@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace IotTelemetry.Protocol;
@@ -5,8 +6,12 @@ namespace IotTelemetry.Protocol;
 /// <summary>Writes columns of integers, each in the shape that costs least. Keeps its working memory; not thread-safe.</summary>
 internal sealed class IntegerColumnWriter
 {
-    private const int FewestRunsPerValue = 3;
+    private const int ValuesPerRun = 3;
 
+    // The column's own bytes, and something for the work of both sides.
+    private const int FewestBitsSavedByStep = 40;
+
+    private long[] _steps = [];
     private long[] _runValues = [];
     private long[] _runLengths = [];
 
@@ -22,7 +27,23 @@ internal sealed class IntegerColumnWriter
     /// <summary>The same with a plan made before.</summary>
     public void Write(ByteWriter output, ReadOnlySpan<long> values, in ColumnPlan plan)
     {
-        if (plan.Runs > 1 && plan.Runs <= values.Length / FewestRunsPerValue)
+        ulong step = plan.Runs == 1 ? 1 : CommonStep.Of(values);
+        if (step > 1 && (long)values.Length * BitOperations.Log2(step) >= FewestBitsSavedByStep)
+        {
+            ReadOnlySpan<long> steps = Divide(values, (long)step);
+            output.Byte(IntegerColumn.Special << 6 | IntegerColumn.Stepped);
+            output.Varint(step);
+            WriteRunsOrPlain(output, steps, ColumnPlan.For(steps));
+        }
+        else
+        {
+            WriteRunsOrPlain(output, values, plan);
+        }
+    }
+
+    private void WriteRunsOrPlain(ByteWriter output, ReadOnlySpan<long> values, in ColumnPlan plan)
+    {
+        if (plan.Runs > 1 && plan.Runs <= values.Length / ValuesPerRun)
         {
             int runs = CollectRuns(values, plan.Runs);
             ColumnPlan ofValues = ColumnPlan.For(_runValues.AsSpan(0, runs));
@@ -37,6 +58,22 @@ internal sealed class IntegerColumnWriter
             }
         }
         WritePlain(output, values, plan);
+    }
+
+    private ReadOnlySpan<long> Divide(ReadOnlySpan<long> values, long step)
+    {
+        if (_steps.Length < values.Length)
+        {
+            _steps = new long[Math.Max(values.Length, 2 * _steps.Length)];
+        }
+        Span<long> steps = _steps.AsSpan(0, values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            long value = values[i];
+            // Most quotients are of small numbers, which the processor divides several times as fast.
+            steps[i] = (int)value == value && (int)step == step ? (int)value / (int)step : value / step;
+        }
+        return steps;
     }
 
     private int CollectRuns(ReadOnlySpan<long> values, int runs)

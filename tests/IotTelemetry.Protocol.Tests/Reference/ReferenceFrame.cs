@@ -242,6 +242,12 @@ internal sealed class ReferenceFrame
         byte first = _bytes[_at];
         int kind = first >> 6;
         int parameter = first & 63;
+        if (first == 2)
+        {
+            Take(1, $"{what}: multiples");
+            long step = (long)Varint(v => $"of {v}");
+            return [.. Column(count, what).Select(value => value * step)];
+        }
         if (first == 1)
         {
             Take(1, $"{what}: runs");

@@ -47,6 +47,8 @@ internal sealed record FrameVector(string Name, string What, IReadOnlyList<Readi
             [.. Events.Select(e => new Reading(e.Alias, Samples.Noon + e.AfterMs, e.Value))]),
         new("outlier", "A counter that once jumps by 2^52: an escaped Rice code.",
             [.. Enumerable.Range(0, 40).Select(i => new Reading(1, Samples.Noon + i * 1000, i < 20 ? i % 3 : (1L << 52) + i % 3))]),
+        new("coarse", "A voltmeter of 0.25 V steps, read at whole seconds: multiples.",
+            [.. Enumerable.Range(0, 30).Select(i => new Reading(2, Samples.Noon + i * i * 1000, 230 + i * 7 % 11 * 0.25))]),
         new("compressed", "Much text: a body compressed with Brotli.",
             [.. Enumerable.Range(0, 8).Select(i => new Reading(4, Samples.Noon + i * 1000, 0, $"Controller 2 reported that contactor {i} of feeder 12 did not close within 350 ms after the command"))], FrameCompression.WhenSmaller),
         new("newer-minor", "Version 1.7 with a flag, a header field and a section that 1.0 does not know, all to be skipped.",
