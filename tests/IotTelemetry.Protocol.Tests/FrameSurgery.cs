@@ -26,7 +26,8 @@ internal static class FrameSurgery
         byte[] body = BodyOf(frame).ToArray();
         byte[] compressed = new byte[body.Length + 1024];
         Assert.True(BrotliEncoder.TryCompress(body, compressed, out int written, 5, 18));
-        return With(frame, header => [(byte)(header[0] | 1), .. header.AsSpan(1), .. Varint((ulong)(declaredBytes ?? body.Length))], _ => compressed[..written]);
+        return With(frame, header => [(byte)(header[0] | 1), .. header.AsSpan(1), .. Varint((ulong)(declaredBytes ?? body.Length))], _ =>
+            compressed[..written]);
     }
 
     /// <summary>Sets length and checksum to what they should be, in place.</summary>

@@ -21,7 +21,13 @@ internal static class Samples
             new PointDefinition { Id = "occupied", Type = PointType.Boolean },
             new PointDefinition { Id = "count", Type = PointType.Integer },
             new PointDefinition { Id = "voltage", Type = PointType.Decimal, Scale = 2, Unit = "V", Range = new ValueRange { Minimum = 207, Maximum = 253 } },
-            new PointDefinition { Id = "temperature", Type = PointType.Float, Unit = "°C", Reporting = new ReportingRule { Deadband = 0.5, MaximumSilenceMs = 600_000 } },
+            new PointDefinition
+            {
+                Id = "temperature",
+                Type = PointType.Float,
+                Unit = "°C",
+                Reporting = new ReportingRule { Deadband = 0.5, MaximumSilenceMs = 600_000 },
+            },
             new PointDefinition { Id = "state", Type = PointType.Text, Settable = true, Values = ["open", "closed"] },
         ],
         [AssetWithAll("a", 0), AssetWithAll("b", 5)]);
@@ -78,6 +84,13 @@ internal static class Samples
         Kind = "test",
         Position = new AssetPosition(-37.81, 144.97),
         Tags = new Dictionary<string, string> { ["zone"] = "7303" },
-        Points = new Dictionary<string, int> { ["occupied"] = alias, ["count"] = alias + 1, ["voltage"] = alias + 2, ["temperature"] = alias + 3, ["state"] = alias + 4 },
+        Points = new Dictionary<string, int>
+        {
+            ["occupied"] = alias,
+            ["count"] = alias + 1,
+            ["voltage"] = alias + 2,
+            ["temperature"] = alias + 3,
+            ["state"] = alias + 4,
+        },
     };
 }

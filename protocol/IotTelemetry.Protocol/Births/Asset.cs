@@ -12,7 +12,9 @@ public sealed record Asset
     /// <summary>Where it is, or null when that is not known.</summary>
     public AssetPosition? Position { get; init; }
 
-    /// <summary>Anything else that groups or describes it, such as <c>zone</c>; at most 32, keys are names, values at most 256 characters. Null for none.</summary>
+    /// <summary>
+    /// Anything else that groups or describes it, such as <c>zone</c>; at most 32, keys are names, values at most 256 characters. Null for none.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     /// <summary>The asset's points: from the id of the definition to the alias. Over a whole birth the aliases are exactly 0 to n-1.</summary>

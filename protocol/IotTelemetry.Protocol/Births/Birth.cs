@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// A gateway's own description: a header that changes from boot to boot, and a model (definitions and assets with their points) whose exact bytes give the content hash that frames name.
+/// A gateway's own description: a header that changes from boot to boot, and a model (definitions and assets with their points) whose exact bytes give the
+/// content hash that frames name.
 /// Immutable and thread-safe. SPECIFICATION.md, section 4.
 /// </summary>
 public sealed class Birth
@@ -26,7 +27,8 @@ public sealed class Birth
     {
     }
 
-    private Birth(BirthHeader header, IReadOnlyList<PointDefinition> definitions, IReadOnlyList<Asset> assets, IReadOnlyList<BirthPoint> points, BirthHash hash, ReadOnlyMemory<byte> model)
+    private Birth(BirthHeader header, IReadOnlyList<PointDefinition> definitions, IReadOnlyList<Asset> assets, IReadOnlyList<BirthPoint> points,
+        BirthHash hash, ReadOnlyMemory<byte> model)
     {
         Header = header;
         Definitions = definitions;

@@ -19,7 +19,15 @@ internal sealed record BirthLine
 
     public IReadOnlyList<ulong>? Draining { get; init; }
 
-    public BirthHeader ToHeader() => new() { Gateway = Gateway, SoftwareVersion = SoftwareVersion, Board = Board, BootId = BootId, Epoch = Epoch, Draining = Draining };
+    public BirthHeader ToHeader() => new()
+    {
+        Gateway = Gateway,
+        SoftwareVersion = SoftwareVersion,
+        Board = Board,
+        BootId = BootId,
+        Epoch = Epoch,
+        Draining = Draining,
+    };
 
     public static BirthLine Of(BirthHeader header, BirthHash hash) => new()
     {

@@ -44,7 +44,8 @@ internal static class BirthRules
         }
         if (count > Birth.MaximumPoints)
         {
-            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture, $"The birth has {count} points; {Birth.MaximumPoints} are allowed."));
+            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture,
+                $"The birth has {count} points; {Birth.MaximumPoints} are allowed."));
         }
 
         BirthPoint?[] points = new BirthPoint?[count];
@@ -66,7 +67,8 @@ internal static class BirthRules
                 }
                 if ((uint)alias >= (uint)points.Length || points[alias] is not null)
                 {
-                    throw Invalid(string.Create(CultureInfo.InvariantCulture, $"asset '{asset.Name}' gives '{id}' the alias {alias}; aliases are 0 to {points.Length - 1}, each once"));
+                    throw Invalid(string.Create(CultureInfo.InvariantCulture,
+                        $"asset '{asset.Name}' gives '{id}' the alias {alias}; aliases are 0 to {points.Length - 1}, each once"));
                 }
                 points[alias] = new BirthPoint(alias, asset, model.Definitions[index], index);
                 if (!names.Add(model.Definitions[index].Name))

@@ -1,6 +1,9 @@
 namespace IotTelemetry.Protocol;
 
-/// <summary>The range a point's values are expected in, inclusive, in the point's unit; a reading outside has <see cref="Quality.OutOfRange"/>, a command outside is rejected.</summary>
+/// <summary>
+/// The range a point's values are expected in, inclusive, in the point's unit; a reading outside has <see cref="Quality.OutOfRange"/>, a command outside
+/// is rejected.
+/// </summary>
 public sealed record ValueRange
 {
     /// <summary>The least value, or null for none.</summary>

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>Bits taken from a span, each byte from its least significant end. Beyond the end come zeros; <see cref="End"/> tells whether that happened, so that inner loops need not ask.</summary>
+/// <summary>
+/// Bits taken from a span, each byte from its least significant end. Beyond the end come zeros; <see cref="End"/> tells whether that happened, so that
+/// inner loops need not ask.
+/// </summary>
 internal ref struct BitReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;

@@ -57,7 +57,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> data)
     public int Count(int limit, string what)
     {
         ulong value = Varint();
-        return value <= (ulong)limit ? (int)value : throw new FrameFormatException(RefusalReason.Limit, $"The frame declares {value} {what}; {limit} are allowed here.");
+        return value <= (ulong)limit ? (int)value : throw new FrameFormatException(RefusalReason.Limit,
+            $"The frame declares {value} {what}; {limit} are allowed here.");
     }
 
     private static FrameFormatException Truncated() => new(RefusalReason.Truncated, "The frame ends in the middle of a field.");

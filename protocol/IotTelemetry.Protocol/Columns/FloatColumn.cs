@@ -3,7 +3,8 @@ using System.Numerics;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// One float of a column against another, by exclusive or, after Pelkonen et al., "Gorilla: a fast, scalable, in-memory time series database" (VLDB 2015), section 4.1.2, with two differences: six bits of leading
+/// One float of a column against another, by exclusive or, after Pelkonen et al., "Gorilla: a fast, scalable, in-memory time series database" (VLDB 2015),
+/// section 4.1.2, with two differences: six bits of leading
 /// zeros, and bits from the least significant end. SPECIFICATION.md, section 5.6.
 /// </summary>
 internal struct FloatColumn

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>A request to set a point, on the topic <c>command</c> (QoS 1, never retained, MQTT 5 message expiry = remaining life). SPECIFICATION.md, section 7.2.</summary>
+/// <summary>
+/// A request to set a point, on the topic <c>command</c> (QoS 1, never retained, MQTT 5 message expiry = remaining life). SPECIFICATION.md, section 7.2.
+/// </summary>
 public sealed record Command
 {
     /// <summary>The longest <see cref="LifeMs"/>, in milliseconds: one day.</summary>
@@ -42,7 +44,8 @@ public sealed record Command
     public required long ExpiresMs { get; init; }
 
     /// <summary>
-    /// The life that was left when this message was published, in milliseconds, at most a day. A gateway with an unsynchronised clock accepts only commands that carry it and counts it from the arrival on its
+    /// The life that was left when this message was published, in milliseconds, at most a day. A gateway with an unsynchronised clock accepts only
+    /// commands that carry it and counts it from the arrival on its
     /// monotonic clock; it bounds the delay at the gateway and, with MQTT 5, the broker's message expiry bounds the delay before.
     /// </summary>
     public long? LifeMs { get; init; }

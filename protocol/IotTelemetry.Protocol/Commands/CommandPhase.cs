@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>The phase of a command. Select before operate: the output moves only by two messages, so that a stray one moves nothing (as in IEC 61850-7-2, clause 20).</summary>
+/// <summary>
+/// The phase of a command. Select before operate: the output moves only by two messages, so that a stray one moves nothing (as in IEC 61850-7-2, clause
+/// 20).
+/// </summary>
 [JsonConverter(typeof(StrictEnumConverter<CommandPhase>))]
 public enum CommandPhase : byte
 {

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// What the cloud says on the topic <c>stored</c> (QoS 0, at most one a second): cumulative, so that any one that arrives makes up for those that did not. The gateway deletes frames on this and on nothing else.
+/// What the cloud says on the topic <c>stored</c> (QoS 0, at most one a second): cumulative, so that any one that arrives makes up for those that did not.
+/// The gateway deletes frames on this and on nothing else.
 /// SPECIFICATION.md, section 6.
 /// </summary>
 public sealed record StoredCursor
@@ -27,10 +28,16 @@ public sealed record StoredCursor
     /// <summary>Frames refused of late, or null for none. Repeated for some time, so that one lost message hides none.</summary>
     public IReadOnlyList<RefusedFrame>? Refused { get; init; }
 
-    /// <summary>Births the cloud wants, by hash, because frames name them and it does not know them; null for none. The gateway publishes them on its topic <c>birth</c>.</summary>
+    /// <summary>
+    /// Births the cloud wants, by hash, because frames name them and it does not know them; null for none. The gateway publishes them on its topic
+    /// <c>birth</c>.
+    /// </summary>
     public IReadOnlyList<BirthHash>? Rebirth { get; init; }
 
-    /// <summary>True when the gateway must begin a new epoch: the cloud holds later frames of the live epoch than the gateway's outbox claims to have written (an outbox restored from a copy).</summary>
+    /// <summary>
+    /// True when the gateway must begin a new epoch: the cloud holds later frames of the live epoch than the gateway's outbox claims to have written (an
+    /// outbox restored from a copy).
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NewEpoch { get; init; }
 

@@ -1,7 +1,8 @@
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// The readings of a frame sorted by value column, each column in order of arrival, and within it the first reading of each point marked: what both the writer and the reader need before they touch values.
+/// The readings of a frame sorted by value column, each column in order of arrival, and within it the first reading of each point marked: what both the
+/// writer and the reader need before they touch values.
 /// Keeps its working memory; not thread-safe.
 /// </summary>
 internal sealed class ColumnOrder

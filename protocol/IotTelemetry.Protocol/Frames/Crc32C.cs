@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, as in iSCSI, RFC 3720 appendix B.4): the CRC-32C of the ASCII text "123456789" is 0xE3069283. Thread-safe.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, as in iSCSI, RFC 3720 appendix B.4): the CRC-32C of the ASCII text "123456789" is 0xE3069283.
+/// Thread-safe.
+/// </summary>
 public static class Crc32C
 {
     /// <summary>The checksum of <paramref name="data"/>; uses the processor's instruction where there is one.</summary>

@@ -3,7 +3,8 @@ using System.Text;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// The readings of a decoded frame as parallel columns, in the order they were added at the gateway. Reused from frame to frame: the spans are valid until the next decode. Not thread-safe.
+/// The readings of a decoded frame as parallel columns, in the order they were added at the gateway. Reused from frame to frame: the spans are valid until
+/// the next decode. Not thread-safe.
 /// </summary>
 public sealed class FrameColumns
 {

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>Decodes frames into columns. Keeps its working memory from frame to frame and allocates nothing once it has grown (without Brotli). Not thread-safe.</summary>
+/// <summary>
+/// Decodes frames into columns. Keeps its working memory from frame to frame and allocates nothing once it has grown (without Brotli). Not thread-safe.
+/// </summary>
 public sealed class FrameDecoder
 {
     private readonly FrameReader _reader = new();

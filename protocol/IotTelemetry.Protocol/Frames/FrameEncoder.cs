@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// Gathers readings and encodes them as a frame. Keeps its working memory from frame to frame and allocates nothing once it has grown (without Brotli). Not thread-safe.
+/// Gathers readings and encodes them as a frame. Keeps its working memory from frame to frame and allocates nothing once it has grown (without Brotli).
+/// Not thread-safe.
 /// Points are given by alias, which is their index in <see cref="Birth.Points"/>.
 /// </summary>
 public sealed class FrameEncoder
@@ -35,16 +36,19 @@ public sealed class FrameEncoder
 
     /// <summary>Whether another reading may not fit: the frame has to be completed first.</summary>
     public bool IsFull =>
-        _readings.Count >= FrameLimits.Readings || _readings.TextCount >= FrameLimits.Texts || _readings.Texts.Length > FrameLimits.DictionaryBytes - FrameLimits.TextBytes;
+        _readings.Count >= FrameLimits.Readings || _readings.TextCount >= FrameLimits.Texts
+            || _readings.Texts.Length > FrameLimits.DictionaryBytes - FrameLimits.TextBytes;
 
     /// <summary>The time of the first reading gathered, in Unix milliseconds; 0 when there is none.</summary>
     public long FirstTimestampMs => _readings.Count == 0 ? 0 : _readings.Times[0];
 
     /// <summary>
-    /// Adds a reading of a point that is not text. A boolean is true when not 0. A value that the point's type cannot hold (NaN or infinite for all but floats, or beyond ±2^53 units of the last digit)
+    /// Adds a reading of a point that is not text. A boolean is true when not 0. A value that the point's type cannot hold (NaN or infinite for all but
+    /// floats, or beyond ±2^53 units of the last digit)
     /// is recorded as 0 with <see cref="Quality.BadSensor"/>; a decimal is rounded half to even at its last digit.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such point or quality, or the time is outside 0 to <see cref="FrameLimits.TimestampMs"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such point or quality, or the time is outside 0 to <see
+    /// cref="FrameLimits.TimestampMs"/>.</exception>
     /// <exception cref="ArgumentException">The point is a text.</exception>
     /// <exception cref="InvalidOperationException">The frame is full.</exception>
     public void Add(int point, long timestampMs, double value, Quality quality = Quality.Good)
@@ -79,7 +83,8 @@ public sealed class FrameEncoder
 
     /// <summary>Adds a reading of a text point.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point or quality, or the time is out of bounds.</exception>
-    /// <exception cref="ArgumentException">The point is not a text, or the text is longer than <see cref="FrameLimits.TextBytes"/> as UTF-8 or not Unicode.</exception>
+    /// <exception cref="ArgumentException">The point is not a text, or the text is longer than <see cref="FrameLimits.TextBytes"/> as UTF-8 or not
+    /// Unicode.</exception>
     /// <exception cref="InvalidOperationException">The frame is full.</exception>
     public void AddText(int point, long timestampMs, string text, Quality quality = Quality.Good)
     {

@@ -57,11 +57,13 @@ public readonly record struct FrameHeader
         if (clock > (byte)ClockQuality.Unsynchronised || epoch > FrameLimits.Sequence || sequence > FrameLimits.Sequence
             || sealedAt > (ulong)FrameLimits.TimestampMs || baseTime is < 0 or > FrameLimits.TimestampMs)
         {
-            throw new FrameFormatException(RefusalReason.Invalid, "The frame's header holds a clock quality, epoch, sequence number or time that is not allowed.");
+            throw new FrameFormatException(RefusalReason.Invalid,
+                "The frame's header holds a clock quality, epoch, sequence number or time that is not allowed.");
         }
         if (isCompressed && bodyBytes > FrameLimits.FreeBodyBytes + (long)FrameLimits.BodyRatio * body.Length)
         {
-            throw new FrameFormatException(RefusalReason.Limit, $"The frame declares {bodyBytes} bytes of body in {body.Length}; at most {FrameLimits.BodyRatio} times as many are allowed.");
+            throw new FrameFormatException(RefusalReason.Limit,
+                $"The frame declares {bodyBytes} bytes of body in {body.Length}; at most {FrameLimits.BodyRatio} times as many are allowed.");
         }
         return new FrameHeader
         {
@@ -93,12 +95,14 @@ public readonly record struct FrameHeader
         }
         if (frame[2] != FrameWire.Major)
         {
-            throw new FrameFormatException(RefusalReason.UnknownVersion, $"The frame has version {frame[2]}.{frame[3]}; only major version {FrameWire.Major} is known here.");
+            throw new FrameFormatException(RefusalReason.UnknownVersion,
+                $"The frame has version {frame[2]}.{frame[3]}; only major version {FrameWire.Major} is known here.");
         }
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(frame[FrameWire.LengthPosition..]);
         if (length != (uint)frame.Length)
         {
-            throw new FrameFormatException(length > (uint)frame.Length ? RefusalReason.Truncated : RefusalReason.Length, $"The frame says it has {length} bytes, but there are {frame.Length}.");
+            throw new FrameFormatException(length > (uint)frame.Length ? RefusalReason.Truncated : RefusalReason.Length,
+                $"The frame says it has {length} bytes, but there are {frame.Length}.");
         }
         ReadOnlySpan<byte> covered = frame[..^FrameWire.ChecksumBytes];
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(frame[covered.Length..]);

@@ -2,14 +2,19 @@ using System.Text.Unicode;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>Takes the body of a frame apart into columns (SPECIFICATION.md, section 5). Every count is checked before use. Keeps its working memory; not thread-safe.</summary>
+/// <summary>
+/// Takes the body of a frame apart into columns (SPECIFICATION.md, section 5). Every count is checked before use. Keeps its working memory; not
+/// thread-safe.
+/// </summary>
 internal sealed class FrameReader
 {
     private readonly IntegerColumnReader _integers = new();
     private readonly ColumnOrder _order = new();
-    private long[] _last = [];
+    private readonly ValueColumnReader _values;
     private long[] _first = [];
     private long[] _second = [];
+
+    public FrameReader() => _values = new ValueColumnReader(_integers);
 
     public void Read(in FrameHeader header, ReadOnlySpan<byte> body, FrameLayout layout, FrameColumns columns)
     {
@@ -20,7 +25,7 @@ internal sealed class FrameReader
         {
             return;
         }
-        Reserve(count, layout.ColumnOf.Length);
+        Reserve(count);
 
         ByteReader times = Required(body, sections, FrameWire.Times);
         ReadTimes(ref times, header.BaseTimeMs, columns.TimestampsToFill[..count]);
@@ -46,7 +51,7 @@ internal sealed class FrameReader
             ReadOnlySpan<int> positions = _order.PositionsOf(column);
             if (!positions.IsEmpty)
             {
-                ReadValues(ref values, layout, column, positions, columns);
+                _values.Read(ref values, layout, column, positions, _order.FirstsOf(column), columns);
             }
         }
         RequireEnd(values, FrameWire.Values);
@@ -197,104 +202,14 @@ internal sealed class FrameReader
         }
     }
 
-    private void ReadValues(ref ByteReader section, FrameLayout layout, int column, ReadOnlySpan<int> positions, FrameColumns columns)
-    {
-        switch (layout.Types[column])
-        {
-            case PointType.Boolean:
-                ReadBooleans(ref section, positions, columns.NumbersToFill);
-                break;
-            case PointType.Float:
-                ReadFloats(ref section, positions, columns.PointsToFill, columns.NumbersToFill);
-                break;
-            case PointType.Text:
-                ReadTextIndices(ref section, positions, columns);
-                break;
-            default:
-                ReadIntegers(ref section, positions, _order.FirstsOf(column), layout.Powers[column], columns.PointsToFill, columns.NumbersToFill);
-                break;
-        }
-    }
-
-    private static void ReadBooleans(ref ByteReader section, ReadOnlySpan<int> positions, Span<double> numbers)
-    {
-        ReadOnlySpan<byte> bits = section.Bytes((positions.Length + 7) >> 3);
-        for (int i = 0; i < positions.Length; i++)
-        {
-            int position = positions[i];
-            numbers[position ^ (position >> 31)] = (bits[i >> 3] >> (i & 7)) & 1;
-        }
-    }
-
-    private void ReadIntegers(ref ByteReader section, ReadOnlySpan<int> positions, int firstCount, double power, ReadOnlySpan<int> points, Span<double> numbers)
-    {
-        Span<long> firsts = _first.AsSpan(0, firstCount);
-        Span<long> differences = _second.AsSpan(0, positions.Length - firstCount);
-        _integers.Read(ref section, firsts);
-        _integers.Read(ref section, differences);
-        long[] last = _last;
-        int first = 0;
-        int difference = 0;
-        foreach (int marked in positions)
-        {
-            int position = marked ^ (marked >> 31);
-            ref long value = ref last[points[position]];
-            value = marked < 0 ? firsts[first++] : value + differences[difference++];
-            if ((ulong)(value + FrameLimits.Magnitude) > 2 * (ulong)FrameLimits.Magnitude)
-            {
-                throw new FrameFormatException(RefusalReason.Invalid, $"A reading's value is {value} units of its last digit; 2^53 are allowed.");
-            }
-            numbers[position] = value / power;
-        }
-    }
-
-    private void ReadFloats(ref ByteReader section, ReadOnlySpan<int> positions, ReadOnlySpan<int> points, Span<double> numbers)
-    {
-        BitReader bits = new(section.Rest);
-        FloatColumn floats = default;
-        long[] last = _last;
-        long previous = 0;
-        foreach (int marked in positions)
-        {
-            int position = marked ^ (marked >> 31);
-            ref long value = ref last[points[position]];
-            value = (long)floats.Read(ref bits) ^ (marked < 0 ? previous : value);
-            previous = value;
-            numbers[position] = BitConverter.Int64BitsToDouble(value);
-        }
-        section.Bytes(bits.End());
-    }
-
-    private void ReadTextIndices(ref ByteReader section, ReadOnlySpan<int> positions, FrameColumns columns)
-    {
-        Span<long> indices = _first.AsSpan(0, positions.Length);
-        _integers.Read(ref section, indices);
-        Span<int> texts = columns.TextsToFill;
-        Span<double> numbers = columns.NumbersToFill;
-        for (int i = 0; i < positions.Length; i++)
-        {
-            if ((ulong)indices[i] >= (ulong)columns.DictionaryCount)
-            {
-                throw new FrameFormatException(RefusalReason.Invalid, $"A reading has text {indices[i]}; the frame has {columns.DictionaryCount}.");
-            }
-            int position = positions[i] ^ (positions[i] >> 31);
-            texts[position] = (int)indices[i];
-            numbers[position] = 0;
-        }
-    }
-
     private static byte ReadOrder(ref ByteReader section, byte first, byte second)
     {
         byte order = section.Byte();
         return order == first || order == second ? order : throw Malformed($"A column has differences of order {order}; {first} or {second} are known here.");
     }
 
-    private void Reserve(int count, int points)
+    private void Reserve(int count)
     {
-        if (_last.Length < points)
-        {
-            _last = new long[points];
-        }
         if (_first.Length < count)
         {
             int capacity = Math.Max(count, Math.Min(2 * _first.Length, FrameLimits.Readings));

@@ -12,7 +12,7 @@ internal sealed class FrameWriter
     private readonly FrameCompression _compression;
     private readonly ColumnOrder _order = new();
     private readonly IntegerColumnWriter _integers = new();
-    private readonly long[] _last;
+    private readonly ValueColumnWriter _values;
     private readonly ByteWriter _frame = new();
     private readonly ByteWriter _body = new();
     private readonly ByteWriter _section = new();
@@ -25,7 +25,7 @@ internal sealed class FrameWriter
     {
         _layout = layout;
         _compression = compression;
-        _last = new long[layout.ColumnOf.Length];
+        _values = new ValueColumnWriter(layout.ColumnOf.Length, _integers);
     }
 
     /// <summary>The whole frame, valid until the next call.</summary>
@@ -179,93 +179,9 @@ internal sealed class FrameWriter
             {
                 continue;
             }
-            switch (_layout.Types[column])
-            {
-                case PointType.Boolean:
-                    WriteBooleans(readings.Values, positions);
-                    break;
-                case PointType.Float:
-                    WriteFloats(readings, positions);
-                    break;
-                case PointType.Text:
-                    WriteTextIndices(readings.Values, positions);
-                    break;
-                default:
-                    WriteIntegers(readings, positions, _order.FirstsOf(column));
-                    break;
-            }
+            _values.Write(_section, readings, _layout.Types[column], positions, _order.FirstsOf(column));
         }
         EndSection(FrameWire.Values);
-    }
-
-    private void WriteBooleans(ReadOnlySpan<long> values, ReadOnlySpan<int> positions)
-    {
-        _section.Reserve(positions.Length / 8 + 1);
-        foreach (int position in positions)
-        {
-            _section.Bits((ulong)values[position ^ (position >> 31)], 1);
-        }
-        _section.EndBits();
-    }
-
-    private void WriteTextIndices(ReadOnlySpan<long> values, ReadOnlySpan<int> positions)
-    {
-        Span<long> indices = _first.AsSpan(0, positions.Length);
-        for (int i = 0; i < positions.Length; i++)
-        {
-            int position = positions[i];
-            indices[i] = values[position ^ (position >> 31)];
-        }
-        _integers.Write(_section, indices);
-    }
-
-    private void WriteIntegers(FrameReadings readings, ReadOnlySpan<int> positions, int firstCount)
-    {
-        ReadOnlySpan<int> points = readings.Points;
-        ReadOnlySpan<long> values = readings.Values;
-        long[] last = _last;
-        long[] firsts = _first;
-        long[] differences = _second;
-        int first = 0;
-        int difference = 0;
-        foreach (int position in positions)
-        {
-            if (position < 0)
-            {
-                long value = values[~position];
-                firsts[first++] = value;
-                last[points[~position]] = value;
-            }
-            else
-            {
-                long value = values[position];
-                ref long before = ref last[points[position]];
-                differences[difference++] = value - before;
-                before = value;
-            }
-        }
-        _integers.Write(_section, firsts.AsSpan(0, firstCount));
-        _integers.Write(_section, differences.AsSpan(0, difference));
-    }
-
-    private void WriteFloats(FrameReadings readings, ReadOnlySpan<int> positions)
-    {
-        ReadOnlySpan<int> points = readings.Points;
-        ReadOnlySpan<long> values = readings.Values;
-        long[] last = _last;
-        FloatColumn floats = default;
-        long previous = 0;
-        _section.Reserve(positions.Length * 10 + 8);
-        foreach (int marked in positions)
-        {
-            int position = marked ^ (marked >> 31);
-            long value = values[position];
-            int point = points[position];
-            floats.Write(_section, (ulong)(value ^ (marked < 0 ? previous : last[point])));
-            last[point] = value;
-            previous = value;
-        }
-        _section.EndBits();
     }
 
     private bool TryCompress(ref ReadOnlySpan<byte> body)

@@ -54,7 +54,8 @@ internal static class MessageJson
     {
         if (payload.Length > maximumBytes)
         {
-            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture, $"The {what} has {payload.Length} bytes; {maximumBytes} are allowed."));
+            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture,
+                $"The {what} has {payload.Length} bytes; {maximumBytes} are allowed."));
         }
     }
 
@@ -83,7 +84,8 @@ internal static class MessageJson
                 }
                 if (version.Major != ProtocolVersion.Current.Major)
                 {
-                    throw new MessageFormatException(RefusalReason.UnknownVersion, $"The {what} has version {version}; only major version {ProtocolVersion.Current.Major} is known here.");
+                    throw new MessageFormatException(RefusalReason.UnknownVersion,
+                        $"The {what} has version {version}; only major version {ProtocolVersion.Current.Major} is known here.");
                 }
                 return;
             }
@@ -99,7 +101,8 @@ internal static class MessageJson
         }
         if (text.Length > maximumLength)
         {
-            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture, $"{field} has {text.Length} characters; {maximumLength} are allowed."));
+            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture,
+                $"{field} has {text.Length} characters; {maximumLength} are allowed."));
         }
     }
 
@@ -123,7 +126,8 @@ internal static class MessageJson
     {
         if (unixMs is < 0 or > FrameLimits.TimestampMs)
         {
-            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"{field} is {unixMs}; Unix milliseconds from 0 to {FrameLimits.TimestampMs} are allowed."));
+            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture,
+                $"{field} is {unixMs}; Unix milliseconds from 0 to {FrameLimits.TimestampMs} are allowed."));
         }
     }
 
@@ -139,7 +143,8 @@ internal static class MessageJson
     {
         if (epoch > FrameLimits.Sequence || sequence > FrameLimits.Sequence)
         {
-            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch}, seq {sequence}: both are at most 2^53 - 1."));
+            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture,
+                $"Epoch {epoch}, seq {sequence}: both are at most 2^53 - 1."));
         }
     }
 
@@ -147,7 +152,8 @@ internal static class MessageJson
     {
         if (items?.Count > maximum)
         {
-            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture, $"{field} has {items.Count} entries; {maximum} are allowed."));
+            throw new MessageFormatException(RefusalReason.Limit, string.Create(CultureInfo.InvariantCulture,
+                $"{field} has {items.Count} entries; {maximum} are allowed."));
         }
         foreach (T item in items ?? [])
         {

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// What a name of a site, gateway, asset, asset kind, point or tag key may be: 1 to 64 of the characters <c>A-Z a-z 0-9 - _ .</c>, beginning with a letter or digit and not ending with a dot
+/// What a name of a site, gateway, asset, asset kind, point or tag key may be: 1 to 64 of the characters <c>A-Z a-z 0-9 - _ .</c>, beginning with a letter
+/// or digit and not ending with a dot
 /// (SPECIFICATION.md, section 2). Such a name is one MQTT topic level, one file name and one SQL string without any escaping. Case matters. Thread-safe.
 /// </summary>
 public static class NameRules
@@ -22,7 +23,8 @@ public static class NameRules
         {
             if (!IsAllowed(name[i]))
             {
-                problem = string.Create(CultureInfo.InvariantCulture, $"has U+{(int)name[i]:X4} at position {i}; only A-Z a-z 0-9 - _ . are allowed, {Because(name[i])}");
+                problem = string.Create(CultureInfo.InvariantCulture,
+                    $"has U+{(int)name[i]:X4} at position {i}; only A-Z a-z 0-9 - _ . are allowed, {Because(name[i])}");
             }
         }
         if (problem is null && !char.IsAsciiLetterOrDigit(name[0]))

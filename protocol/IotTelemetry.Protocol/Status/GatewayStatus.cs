@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>What a gateway says of itself on the topic <c>status</c> (QoS 1, retained; the will has the state offline). SPECIFICATION.md, section 7.1.</summary>
+/// <summary>
+/// What a gateway says of itself on the topic <c>status</c> (QoS 1, retained; the will has the state offline). SPECIFICATION.md, section 7.1.
+/// </summary>
 public sealed record GatewayStatus
 {
     /// <summary>The greatest number of <see cref="Faults"/>.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace IotTelemetry.Protocol;
@@ -33,7 +33,9 @@ public readonly ref struct TopicAddress
     /// <summary>The identity as an object of its own.</summary>
     public GatewayId ToGatewayId() => new(Encoding.ASCII.GetString(Site), Encoding.ASCII.GetString(Gateway));
 
-    /// <summary>Takes a topic apart. False for a topic of something else, of another major version, with a bad name or with the partition of another gateway.</summary>
+    /// <summary>
+    /// Takes a topic apart. False for a topic of something else, of another major version, with a bad name or with the partition of another gateway.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8Topic, out TopicAddress address) => TryParse(utf8Topic, out address, out _);
 
     /// <summary>The same, and says why not.</summary>
@@ -65,8 +67,8 @@ public readonly ref struct TopicAddress
             return false;
         }
         ReadOnlySpan<byte> identity = beforeSite[..(site.Length + 1 + gateway.Length)];
-        int expected = GatewayId.PartitionOf(identity);
-        if (!Utf8Parser.TryParse(partitionText, out int partition, out int used) || used != partitionText.Length || (used > 1 && partitionText[0] is not (>= (byte)'1' and <= (byte)'9')) || partition != expected)
+        int partition = GatewayId.PartitionOf(identity);
+        if (!IsPartition(partitionText, partition))
         {
             problem = "The topic's partition is not CRC-32C(site/gateway) mod 64.";
             return false;
@@ -78,6 +80,12 @@ public readonly ref struct TopicAddress
         }
         address = new TopicAddress(identity, site.Length, partition, kind);
         return true;
+    }
+
+    private static bool IsPartition(ReadOnlySpan<byte> text, int partition)
+    {
+        Span<byte> digits = stackalloc byte[2];
+        return partition.TryFormat(digits, out int length, default, CultureInfo.InvariantCulture) && text.SequenceEqual(digits[..length]);
     }
 
     private static TopicKind? KindOf(ReadOnlySpan<byte> level) =>

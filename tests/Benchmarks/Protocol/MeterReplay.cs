@@ -4,8 +4,10 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Benchmarks.Protocol;
 
 /// <summary>
-/// The household export (two days, one row a minute) replayed for 40 meters of 4 points each. Meter k begins 72 minutes further into the export than meter k-1 and wraps around at its end, so no two meters show the
-/// same minute and each frame mixes all times of day. The gateway polls the meters one after the other, 1.5 s apart, every minute; a meter's 4 points share the time of its poll. With jitter each poll is also up
+/// The household export (two days, one row a minute) replayed for 40 meters of 4 points each. Meter k begins 72 minutes further into the export than meter
+/// k-1 and wraps around at its end, so no two meters show the
+/// same minute and each frame mixes all times of day. The gateway polls the meters one after the other, 1.5 s apart, every minute; a meter's 4 points
+/// share the time of its poll. With jitter each poll is also up
 /// to 40 ms late, as on a serial bus.
 /// </summary>
 internal static class MeterReplay
@@ -43,7 +45,10 @@ internal static class MeterReplay
         return new Replay(hasJitter ? "meters, polled with jitter" : "meters", CreateBirth(), 500, points, times, values);
     }
 
-    /// <summary>Global_active_power and Global_reactive_power in kW are whole watts, Voltage has two digits and Global_intensity one; the export's further digits are all 0.</summary>
+    /// <summary>
+    /// Global_active_power and Global_reactive_power in kW are whole watts, Voltage has two digits and Global_intensity one; the export's further digits
+    /// are all 0.
+    /// </summary>
     private static double[] Parse(string line)
     {
         string[] cells = line.Split(';');
@@ -62,7 +67,13 @@ internal static class MeterReplay
             {
                 Name = $"meter-{i + 1:00}",
                 Kind = "meter",
-                Points = new Dictionary<string, int> { ["power_w"] = alias, ["reactive_power_var"] = alias + 1, ["voltage_v"] = alias + 2, ["current_a"] = alias + 3 },
+                Points = new Dictionary<string, int>
+                {
+                    ["power_w"] = alias,
+                    ["reactive_power_var"] = alias + 1,
+                    ["voltage_v"] = alias + 2,
+                    ["current_a"] = alias + 3,
+                },
             });
         }
         return Birth.Create(

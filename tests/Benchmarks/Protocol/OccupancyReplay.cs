@@ -3,7 +3,8 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Benchmarks.Protocol;
 
 /// <summary>
-/// 120 parking bays whose occupancy changes at random, on average once in 20 minutes each (a Poisson process, seeded), reported at the millisecond of the change: nothing about the next bay or time can be known.
+/// 120 parking bays whose occupancy changes at random, on average once in 20 minutes each (a Poisson process, seeded), reported at the millisecond of the
+/// change: nothing about the next bay or time can be known.
 /// </summary>
 internal static class OccupancyReplay
 {

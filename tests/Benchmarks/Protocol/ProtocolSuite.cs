@@ -26,7 +26,7 @@ internal sealed class ProtocolSuite : ISuite
                 yield return figure;
             }
             Measurement jitter = Measurement.Of(new FrameCodec(FrameCompression.None), MeterReplay.Read(export, hasJitter: true));
-            yield return new Figure("meters polled with jitter: size", jitter.BytesPerReading, "bytes/reading", Better.Lower, Goal: 2.0);
+            yield return new Figure("meters, polled with jitter: size", jitter.BytesPerReading, "B/reading", Better.Lower, Goal: 2.0);
         }
         foreach (Figure figure in Compare(OccupancyReplay.Create(), bytesGoal: 4.5, encodeGoal: null, decodeGoal: null, cancellationToken))
         {
@@ -37,23 +37,33 @@ internal sealed class ProtocolSuite : ISuite
     private static IEnumerable<Figure> Compare(Replay replay, double bytesGoal, double? encodeGoal, double? decodeGoal, CancellationToken cancellationToken)
     {
         Measurement frames = Measurement.Of(new FrameCodec(FrameCompression.None), replay);
-        foreach (IReplayCodec peer in (IReplayCodec[])[new JsonCodec(), new SparkplugCodec()])
+        foreach (IReplayCodec codec in (IReplayCodec[])[new JsonCodec(), new SparkplugCodec()])
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Measurement other = Measurement.Of(peer, replay);
-            string work = $"{replay.Name}, against {peer.Name}: ";
-            yield return new Figure(work + "size", frames.BytesPerReading, "bytes/reading", Better.Lower, bytesGoal, peer.Name, other.BytesPerReading);
-            yield return new Figure(work + "size, the peer's with Brotli", frames.BytesPerReading, "bytes/reading", Better.Lower, bytesGoal, peer.Name + " + Brotli", other.BrotliBytesPerReading);
-            yield return new Figure(work + "encode", frames.EncodedPerSecond / 1e6, "M readings/s", Better.Higher, encodeGoal, peer.Name, other.EncodedPerSecond / 1e6);
-            yield return new Figure(work + "decode", frames.DecodedPerSecond / 1e6, "M readings/s", Better.Higher, decodeGoal, peer.Name, other.DecodedPerSecond / 1e6);
-            yield return new Figure(work + "encode, allocated", frames.EncodeAllocation, "bytes/frame", Better.Lower, 0, peer.Name, other.EncodeAllocation);
-            yield return new Figure(work + "decode, allocated", frames.DecodeAllocation, "bytes/frame", Better.Lower, 0, peer.Name, other.DecodeAllocation);
+            Measurement peer = Measurement.Of(codec, replay);
+            string withBrotli = codec.Name + " + Brotli";
+            yield return Size("size", frames.BytesPerReading, codec.Name, peer.BytesPerReading);
+            yield return Size("size", frames.BytesPerReading, withBrotli, peer.BrotliBytesPerReading);
+            yield return Speed("encode", frames.EncodedPerSecond, codec.Name, peer.EncodedPerSecond, encodeGoal);
+            yield return Speed("decode", frames.DecodedPerSecond, codec.Name, peer.DecodedPerSecond, decodeGoal);
+            yield return Allocation("encode, allocated", frames.EncodeAllocation, codec.Name, peer.EncodeAllocation);
+            yield return Allocation("decode, allocated", frames.DecodeAllocation, codec.Name, peer.DecodeAllocation);
         }
         cancellationToken.ThrowIfCancellationRequested();
         Measurement brotli = Measurement.Of(new FrameCodec(FrameCompression.WhenSmaller), replay);
-        yield return new Figure($"{replay.Name}, Brotli where smaller: size", brotli.BytesPerReading, "bytes/reading", Better.Lower, bytesGoal, "frames without", frames.BytesPerReading);
-        yield return new Figure($"{replay.Name}, Brotli where smaller: encode", brotli.EncodedPerSecond / 1e6, "M readings/s", Better.Higher, Peer: "frames without", PeerValue: frames.EncodedPerSecond / 1e6);
-        yield return new Figure($"{replay.Name}, Brotli where smaller: decode", brotli.DecodedPerSecond / 1e6, "M readings/s", Better.Higher, Peer: "frames without", PeerValue: frames.DecodedPerSecond / 1e6);
+        const string Plain = "frames without";
+        yield return Size("size, Brotli where smaller", brotli.BytesPerReading, Plain, frames.BytesPerReading);
+        yield return Speed("encode, Brotli tried", brotli.EncodedPerSecond, Plain, frames.EncodedPerSecond, goal: null);
+        yield return Speed("decode, Brotli where smaller", brotli.DecodedPerSecond, Plain, frames.DecodedPerSecond, goal: null);
+
+        Figure Size(string work, double value, string peer, double peerValue) =>
+            new($"{replay.Name}: {work}", value, "B/reading", Better.Lower, bytesGoal, peer, peerValue);
+
+        Figure Speed(string work, double value, string peer, double peerValue, double? goal) =>
+            new($"{replay.Name}: {work}", value / 1e6, "M/s", Better.Higher, goal, peer, peerValue / 1e6);
+
+        Figure Allocation(string work, double value, string peer, double peerValue) =>
+            new($"{replay.Name}: {work}", value, "B/frame", Better.Lower, 0, peer, peerValue);
     }
 
     private static string? FindExport()

@@ -89,7 +89,8 @@ public sealed class BirthTests
                 Points = new Dictionary<string, int> { ["occupied"] = i },
             });
         }
-        Birth birth = Birth.Create(Samples.Header, [new PointDefinition { Id = "occupied", Type = PointType.Boolean, Reporting = new ReportingRule { DebounceMs = 2000 } }], bays);
+        PointDefinition occupied = new() { Id = "occupied", Type = PointType.Boolean, Reporting = new ReportingRule { DebounceMs = 2000 } };
+        Birth birth = Birth.Create(Samples.Header, [occupied], bays);
         byte[] payload = birth.Encode();
         Assert.InRange(payload.Length, 300_000, 600_000);
         Assert.Equal(birth.Hash, Birth.Decode(payload).Hash);
@@ -98,7 +99,8 @@ public sealed class BirthTests
     [Fact]
     public void A_birth_that_cannot_be_is_not_created()
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => Birth.Create(Samples.Header, [], [new Asset { Name = "a b", Kind = "k", Points = new Dictionary<string, int>() }]));
+        Asset asset = new() { Name = "a b", Kind = "k", Points = new Dictionary<string, int>() };
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => Birth.Create(Samples.Header, [], [asset]));
         Assert.Contains("asset 'a b' has U+0020 at position 1", exception.Message, StringComparison.Ordinal);
     }
 }

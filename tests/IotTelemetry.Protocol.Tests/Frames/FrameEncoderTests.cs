@@ -19,7 +19,8 @@ public sealed class FrameEncoderTests
         Assert.Throws<ArgumentException>("point", () => _encoder.AddText(0, Samples.Noon, "open"));
         Assert.Throws<ArgumentException>("text", () => _encoder.AddText(4, Samples.Noon, new string('x', FrameLimits.TextBytes + 1)));
         Assert.Throws<ArgumentException>("text", () => _encoder.AddText(4, Samples.Noon, "\ud800"));
-        Assert.Throws<ArgumentOutOfRangeException>("epoch", () => _encoder.Complete(ulong.MaxValue, 1, Samples.Noon, ClockQuality.Unknown, new ArrayBufferWriter<byte>()));
+        Assert.Throws<ArgumentOutOfRangeException>("epoch", () => _encoder.Complete(ulong.MaxValue, 1, Samples.Noon, ClockQuality.Unknown,
+            new ArrayBufferWriter<byte>()));
         Assert.Equal(1, _encoder.Count);
         Assert.Equal(Samples.Noon, _encoder.FirstTimestampMs);
     }
@@ -56,7 +57,8 @@ public sealed class FrameEncoderTests
         Random random = new(1);
         while (!_encoder.IsFull)
         {
-            _encoder.Add(random.Next(2) * 5 + 3, random.NextInt64(FrameLimits.TimestampMs), BitConverter.Int64BitsToDouble(random.NextInt64()), (Quality)random.Next(5));
+            _encoder.Add(random.Next(2) * 5 + 3, random.NextInt64(FrameLimits.TimestampMs), BitConverter.Int64BitsToDouble(random.NextInt64()),
+                (Quality)random.Next(5));
         }
         ArrayBufferWriter<byte> output = new();
         Assert.InRange(_encoder.Complete(FrameLimits.Sequence, FrameLimits.Sequence, 0, ClockQuality.Unknown, output), 0, FrameLimits.FrameBytes);

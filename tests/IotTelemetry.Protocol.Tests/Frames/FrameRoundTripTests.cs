@@ -7,11 +7,15 @@ public sealed class FrameRoundTripTests
 {
     [Fact]
     public void Any_readings_come_back_as_they_went_in() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(AnyReadings.List.ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed)));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(1000),
+            Prop.ForAll(AnyReadings.List.ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed)));
 
     [Fact]
     public void Any_readings_come_back_through_Brotli() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(AnyReadings.List.ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed, FrameCompression.WhenSmaller)));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(AnyReadings.List.ToArbitrary(), readings => Samples.AssertRoundTrips(readings, Samples.Mixed, FrameCompression.WhenSmaller)));
 
     [Fact]
     public void A_frame_of_the_greatest_size_comes_back()
@@ -71,7 +75,10 @@ public sealed class FrameRoundTripTests
     [Fact]
     public void One_decoder_reads_frames_of_different_births_in_turn()
     {
-        Birth small = Birth.Create(Samples.Header, [new PointDefinition { Id = "x", Type = PointType.Float }], [new Asset { Name = "a", Kind = "k", Points = new Dictionary<string, int> { ["x"] = 0 } }]);
+        Birth small = Birth.Create(
+            Samples.Header,
+            [new PointDefinition { Id = "x", Type = PointType.Float }],
+            [new Asset { Name = "a", Kind = "k", Points = new Dictionary<string, int> { ["x"] = 0 } }]);
         FrameDecoder decoder = new();
         FrameColumns columns = new();
         for (int i = 0; i < 3; i++)

@@ -2,12 +2,14 @@ namespace IotTelemetry.Protocol.Tests;
 
 public sealed class FrameVersionTests
 {
-    private static readonly byte[] Frame = Samples.Encode(new FrameEncoder(Samples.Mixed), [new Reading(2, Samples.Noon, 230.1), new Reading(4, Samples.Noon, 0, "open")]);
+    private static readonly byte[] Frame = Samples.Encode(new FrameEncoder(Samples.Mixed), [new Reading(2, Samples.Noon, 230.1), new Reading(4,
+        Samples.Noon, 0, "open")]);
 
     [Fact]
     public void What_a_newer_minor_version_adds_to_header_flags_and_body_is_skipped()
     {
-        byte[] newer = FrameSurgery.With(Frame, header => [(byte)(header[0] | 0xF0), .. header.AsSpan(1), 1, 2, 3], body => [.. body, 9, 2, 0xAA, 0xBB, 200, 0], minor: 7);
+        byte[] newer = FrameSurgery.With(Frame, header => [(byte)(header[0] | 0xF0), .. header.AsSpan(1), 1, 2, 3], body => [.. body, 9, 2, 0xAA, 0xBB,
+            200, 0], minor: 7);
         FrameColumns columns = new();
         new FrameDecoder().Decode(newer, Samples.Mixed, columns);
         Assert.Equal(7, columns.Header.MinorVersion);
@@ -50,7 +52,8 @@ public sealed class FrameVersionTests
         foreach (int declared in (int[])[0, length - 1, length + 1])
         {
             byte[] frame = FrameSurgery.Compressed(Frame, declared);
-            Assert.Equal(RefusalReason.Malformed, Assert.Throws<FrameFormatException>(() => new FrameDecoder().Decode(frame, Samples.Mixed, new FrameColumns())).Reason);
+            Assert.Equal(RefusalReason.Malformed, Assert.Throws<FrameFormatException>(() => new FrameDecoder().Decode(frame, Samples.Mixed,
+                new FrameColumns())).Reason);
         }
     }
 }

@@ -43,7 +43,8 @@ public sealed class FrameFuzzTests
 
         // The damage must reach every layer, or this test proves little.
         Assert.All(
-            (RefusalReason[])[RefusalReason.Truncated, RefusalReason.NotAFrame, RefusalReason.UnknownVersion, RefusalReason.Length, RefusalReason.Checksum, RefusalReason.Limit, RefusalReason.UnknownBirth, RefusalReason.Malformed, RefusalReason.Invalid],
+            (RefusalReason[])[RefusalReason.Truncated, RefusalReason.NotAFrame, RefusalReason.UnknownVersion, RefusalReason.Length,
+                RefusalReason.Checksum, RefusalReason.Limit, RefusalReason.UnknownBirth, RefusalReason.Malformed, RefusalReason.Invalid],
             reason => Assert.True(_outcomes.GetValueOrDefault(reason.ToString()) > 200, $"{reason}: {string.Join(", ", _outcomes)}"));
         Assert.True(_outcomes["decoded"] > 5_000, string.Join(", ", _outcomes));
     }

@@ -6,7 +6,8 @@ public sealed class MessageFuzzTests
 {
     private const int Inputs = 20_000;
 
-    private static readonly string[] TellingTexts = ["null", "{}", "[]", "\"\"", "-1", "1e999", "18446744073709551616", "[[[[[[[[[[[[[[[[[[[[", "\"\\ud800\"", "\n", ",", "true", "\"2.0\"", "\"1.0\""];
+    private static readonly string[] TellingTexts = ["null", "{}", "[]", "\"\"", "-1", "1e999", "18446744073709551616", "[[[[[[[[[[[[[[[[[[[[",
+        "\"\\ud800\"", "\n", ",", "true", "\"2.0\"", "\"1.0\""];
 
     [Fact]
     public void No_birth_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(Samples.Mixed.Encode(), payload => Birth.Decode(Rehashed(payload)));
@@ -15,13 +16,15 @@ public sealed class MessageFuzzTests
     public void No_cursor_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Cursor.Encode(), payload => StoredCursor.Decode(payload));
 
     [Fact]
-    public void No_status_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Status.Encode(), payload => GatewayStatus.Decode(payload));
+    public void No_status_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Status.Encode(), payload =>
+        GatewayStatus.Decode(payload));
 
     [Fact]
     public void No_command_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Command.Encode(), payload => Command.Decode(payload));
 
     [Fact]
-    public void No_result_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Result.Encode(), payload => CommandResult.Decode(payload));
+    public void No_result_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Result.Encode(), payload =>
+        CommandResult.Decode(payload));
 
     private static void Fuzz(byte[] message, Action<byte[]> decode)
     {
@@ -59,6 +62,7 @@ public sealed class MessageFuzzTests
         int end = Array.IndexOf(payload, (byte)'\n');
         byte[] model = payload[(end + 1)..];
         string first = Encoding.Latin1.GetString(payload, 0, Math.Max(end, 0));
-        return end < 0 ? payload : [.. Encoding.Latin1.GetBytes(first.Replace(Samples.Mixed.Hash.ToString(), Birth.HashOf(model).ToString(), StringComparison.Ordinal)), (byte)'\n', .. model];
+        return end < 0 ? payload : [.. Encoding.Latin1.GetBytes(first.Replace(Samples.Mixed.Hash.ToString(), Birth.HashOf(model).ToString(),
+            StringComparison.Ordinal)), (byte)'\n', .. model];
     }
 }

@@ -14,7 +14,8 @@ public sealed class CommandExpiryTests
     [InlineData(ClockQuality.Unsynchronised, 0, 29_500, true, CommandCode.Expired)]
     [InlineData(ClockQuality.Unsynchronised, 0, 0, false, CommandCode.ClockUnknown)]
     [InlineData(ClockQuality.Unknown, 0, 0, false, CommandCode.ClockUnknown)]
-    public void A_late_command_is_expired_and_one_of_unknown_age_is_not_accepted(ClockQuality clock, int nowAfterIssueMs, int sinceArrivalMs, bool hasLife, CommandCode expected)
+    public void A_late_command_is_expired_and_one_of_unknown_age_is_not_accepted(ClockQuality clock, int nowAfterIssueMs, int sinceArrivalMs,
+        bool hasLife, CommandCode expected)
     {
         Command command = hasLife ? SampleMessages.Command : SampleMessages.Command with { LifeMs = null };
         Assert.Equal(expected, CommandExpiry.Check(command, clock, command.IssuedMs + nowAfterIssueMs, TimeSpan.FromMilliseconds(sinceArrivalMs)));

@@ -28,7 +28,8 @@ public sealed class MessageTests
         Assert.Equal(new ProtocolVersion(1, 9), GatewayStatus.Decode(Newer(SampleMessages.Status.Encode())).Version);
         Assert.Equal(new ProtocolVersion(1, 9), StoredCursor.Decode(Newer(SampleMessages.Cursor.Encode())).Version);
 
-        static byte[] Newer(byte[] message) => Changed(message, "{\"version\":\"1.0\"", "{\"later\":{\"version\":\"3.0\",\"deep\":[[1]]},\"version\":\"1.9\",\"more\":null");
+        static byte[] Newer(byte[] message) => Changed(message, "{\"version\":\"1.0\"",
+            "{\"later\":{\"version\":\"3.0\",\"deep\":[[1]]},\"version\":\"1.9\",\"more\":null");
     }
 
     [Fact]

@@ -6,7 +6,8 @@ using System.Text;
 namespace IotTelemetry.Protocol.Tests;
 
 /// <summary>
-/// A second reader of frames, written from SPECIFICATION.md bit by bit without any of the library's code, and explaining each byte as it goes. Slow, trusting, and so easy to compare with the specification.
+/// A second reader of frames, written from SPECIFICATION.md bit by bit without any of the library's code, and explaining each byte as it goes. Slow,
+/// trusting, and so easy to compare with the specification.
 /// </summary>
 internal sealed class ReferenceFrame
 {
@@ -178,7 +179,8 @@ internal sealed class ReferenceFrame
             };
             for (int i = 0; i < at.Length; i++)
             {
-                readings[at[i]] = new Reading(aliases[at[i]], times[at[i]], values[i] is double number ? number : 0, values[i] as string, (Quality)qualities[at[i]]);
+                readings[at[i]] = new Reading(aliases[at[i]], times[at[i]], values[i] is double number ? number : 0, values[i] as string,
+                    (Quality)qualities[at[i]]);
             }
         }
         Readings.AddRange(readings);
@@ -256,7 +258,13 @@ internal sealed class ReferenceFrame
             long[] lengths = Column(runs, "lengths of the runs, less 1");
             return [.. values.SelectMany((value, i) => Enumerable.Repeat(value, (int)lengths[i] + 1))];
         }
-        Take(1, $"{what}: " + kind switch { 0 => "all the same", 1 => $"zig-zag, Rice {parameter}", 2 => $"{parameter + 1} bits each above a minimum", _ => $"Rice {parameter} above a minimum" });
+        Take(1, $"{what}: " + kind switch
+        {
+            0 => "all the same",
+            1 => $"zig-zag, Rice {parameter}",
+            2 => $"{parameter + 1} bits each above a minimum",
+            _ => $"Rice {parameter} above a minimum",
+        });
         long minimum = kind == 1 ? 0 : Signed(v => kind == 0 ? $"{v}" : $"minimum {v}");
         long[] column = new long[count];
         int position = 0;

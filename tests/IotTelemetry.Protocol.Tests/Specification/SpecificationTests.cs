@@ -55,7 +55,8 @@ public sealed class SpecificationTests
         AssertFields(ProtocolJson.Default.CommandResult, SpecificationDocument.Block("json result"));
         AssertFields(ProtocolJson.Default.BirthLine, SpecificationDocument.Block("birth").Split('\n')[0]);
         AssertFields(ProtocolJson.Default.BirthModel, SpecificationDocument.Block("birth").Split('\n')[1]);
-        foreach (JsonTypeInfo type in (JsonTypeInfo[])[ProtocolJson.Default.PointDefinition, ProtocolJson.Default.Asset, ProtocolJson.Default.AssetPosition, ProtocolJson.Default.ReportingRule, ProtocolJson.Default.ValueRange])
+        foreach (JsonTypeInfo type in (JsonTypeInfo[])[ProtocolJson.Default.PointDefinition, ProtocolJson.Default.Asset,
+            ProtocolJson.Default.AssetPosition, ProtocolJson.Default.ReportingRule, ProtocolJson.Default.ValueRange])
         {
             Assert.All(type.Properties, field => Assert.Contains($"`{field.Name}`", SpecificationDocument.Text, StringComparison.Ordinal));
         }
@@ -91,12 +92,14 @@ public sealed class SpecificationTests
 
     [Fact]
     public void The_topics_of_section_3_are_all_there_are() =>
-        Assert.Equal(Enum.GetValues<TopicKind>().Select(kind => GatewayTopics.FilterFor(kind).Split('/')[^1]), SpecificationDocument.Table("kind", "from").Select(row => row[0]));
+        Assert.Equal(Enum.GetValues<TopicKind>().Select(kind => GatewayTopics.FilterFor(kind).Split('/')[^1]), SpecificationDocument.Table("kind",
+            "from").Select(row => row[0]));
 
     [Fact]
     public void The_limits_of_section_5_are_those_of_the_library() =>
         Assert.Equal(
-            [FrameLimits.FrameBytes, FrameLimits.BodyBytes, FrameLimits.BodyRatio, FrameLimits.Readings, FrameLimits.Texts, FrameLimits.TextBytes, FrameLimits.DictionaryBytes],
+            [FrameLimits.FrameBytes, FrameLimits.BodyBytes, FrameLimits.BodyRatio, FrameLimits.Readings, FrameLimits.Texts, FrameLimits.TextBytes,
+                FrameLimits.DictionaryBytes],
             SpecificationDocument.Table("limit", "value").Select(row => int.Parse(row[1], CultureInfo.InvariantCulture)));
 
     [Fact]
@@ -120,5 +123,6 @@ public sealed class SpecificationTests
 
     [Fact]
     public void The_size_of_the_command_is_as_said() =>
-        Assert.Contains($"the command below has {SpecificationDocument.Block("json command").Length} bytes", SpecificationDocument.Text, StringComparison.Ordinal);
+        Assert.Contains($"the command below has {SpecificationDocument.Block("json command").Length} bytes", SpecificationDocument.Text,
+            StringComparison.Ordinal);
 }

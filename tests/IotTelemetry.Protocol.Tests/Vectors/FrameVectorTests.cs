@@ -1,6 +1,9 @@
 namespace IotTelemetry.Protocol.Tests;
 
-/// <summary>The golden frames in <c>protocol/vectors</c>. They never change within a major version: a reader of today reads them for good. A new one is written by running the tests with WRITE_VECTORS=1.</summary>
+/// <summary>
+/// The golden frames in <c>protocol/vectors</c>. They never change within a major version: a reader of today reads them for good. A new one is written by
+/// running the tests with WRITE_VECTORS=1.
+/// </summary>
 public sealed class FrameVectorTests
 {
     private static readonly bool IsWriting = Environment.GetEnvironmentVariable("WRITE_VECTORS") == "1";

@@ -47,8 +47,10 @@ public sealed class RefusedVectorTests
         yield return ("version 2.0", RefusalReason.UnknownVersion, FrameSurgery.With(Good, major: 2));
         yield return ("one bit of the body flipped", RefusalReason.Checksum, Flipped(Good));
         yield return ("another birth", RefusalReason.UnknownBirth, FrameSurgery.With(Good, header => [.. header.AsSpan(0, 2), 0, .. header.AsSpan(3)]));
-        yield return ("32769 readings", RefusalReason.Limit, FrameSurgery.With(Good, header => [.. header.AsSpan(0, header.Length - 1), .. FrameSurgery.Varint(32_769)]));
-        yield return ("more readings than the times", RefusalReason.Truncated, FrameSurgery.With(Good, header => [.. header.AsSpan(0, header.Length - 1), 200, 1]));
+        yield return ("32769 readings", RefusalReason.Limit, FrameSurgery.With(Good, header => [.. header.AsSpan(0, header.Length - 1),
+            .. FrameSurgery.Varint(32_769)]));
+        yield return ("more readings than the times", RefusalReason.Truncated, FrameSurgery.With(Good, header => [.. header.AsSpan(0, header.Length - 1),
+            200, 1]));
         yield return ("clock quality 4", RefusalReason.Invalid, FrameSurgery.With(Good, header => [header[0], 4, .. header.AsSpan(2)]));
         yield return ("a header that ends in a field", RefusalReason.Truncated, FrameSurgery.With(Good, header => header[..^1]));
         yield return ("sections out of order", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => [.. body, 5, 0]));
@@ -56,9 +58,11 @@ public sealed class RefusedVectorTests
         yield return ("alias 10 of 0 to 9", RefusalReason.Invalid, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 0, 20])));
         yield return ("a Rice parameter of 41", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 0x40 | 41, 0, 0])));
         yield return ("runs within runs", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 1, 1, 1, 1, 0, 0])));
-        yield return ("a run longer than the column", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 1, 1, 0, 0, 0, 18])));
+        yield return ("a run longer than the column", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 1, 1, 0, 0, 0,
+            18])));
         yield return ("a byte too many in a section", RefusalReason.Malformed, FrameSurgery.With(Good, body: body => Sections(body, 2, [0, 0, 0, 0])));
-        yield return ("a time before 1970", RefusalReason.Invalid, FrameSurgery.With(Good, body: body => Sections(body, 1, [9, 1, 0, .. FrameSurgery.Varint(1UL << 45 | 1)])));
+        yield return ("a time before 1970", RefusalReason.Invalid, FrameSurgery.With(Good, body: body => Sections(body, 1, [9, 1, 0,
+            .. FrameSurgery.Varint(1UL << 45 | 1)])));
         yield return ("a body declared a hundred times and more its compressed size", RefusalReason.Limit, FrameSurgery.Compressed(Good, 100_000));
         yield return ("a body that is not Brotli", RefusalReason.Malformed, FrameSurgery.With(Good, header => [1, .. header.AsSpan(1), 40]));
     }
