@@ -1,0 +1,24 @@
+-- Readings: plain rows, one per reading. Which batch wrote a row is kept with it, so that a restart finds the work a crash left half done:
+-- the minmax index answers "batch > last committed" from a few granules.
+-- The order is the fastest of those measured (figures: layouts at 100.8 M rows): one site's point over hours is one range.
+CREATE TABLE IF NOT EXISTS {database}.readings
+(
+    site        LowCardinality(String),
+    gateway     LowCardinality(String),
+    asset_kind  LowCardinality(String),
+    point       LowCardinality(String),
+    asset       String CODEC(ZSTD(3)),
+    ts          DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    value       Float64 CODEC(ZSTD(3)),
+    text        LowCardinality(String),
+    quality     UInt8 CODEC(ZSTD(1)),
+    epoch       UInt64 CODEC(Delta, ZSTD(3)),
+    seq         UInt64 CODEC(Delta, ZSTD(3)),
+    batch       UInt64 CODEC(Delta, ZSTD(3)),
+    received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(3)),
+    INDEX batch_range batch TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(ts)
+ORDER BY (site, point, toStartOfHour(ts), asset, ts)
+SETTINGS non_replicated_deduplication_window = 1000;
