@@ -1,0 +1,152 @@
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Batches;
+
+/// <summary>
+/// Rows that are stored together, and whom to tell then. Reused: after the first rounds filling one allocates next to nothing. Not thread-safe.
+/// </summary>
+internal sealed class Batch
+{
+    private readonly SortedDictionary<int, ReadingsBlock> _months = [];
+    private readonly Stack<ReadingsBlock> _spare = [];
+    private readonly List<Settlement> _settlements = [];
+
+    /// <summary>Number of the batch; 0 until it is closed. Numbers rise strictly, also over restarts.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>Clock stamp (<see cref="TimeProvider.GetTimestamp"/>) of the first entry; 0 while it is empty.</summary>
+    public long OpenedAt { get; private set; }
+
+    /// <summary>When the oldest frame in it came in, Unix milliseconds; 0 without a frame.</summary>
+    public long OldestReceivedAtMs { get; private set; }
+
+    public int Rows { get; private set; }
+
+    /// <summary>Size of the encoded columns, nearly.</summary>
+    public long Bytes { get; private set; }
+
+    public IReadOnlyDictionary<int, ReadingsBlock> Months => _months;
+
+    public FramesBlock Frames { get; } = new();
+
+    public RejectsBlock Rejects { get; } = new();
+
+    public BirthsBlock Births { get; } = new();
+
+    public List<Settlement> Settlements => _settlements;
+
+    public bool IsEmpty => _settlements.Count == 0;
+
+    /// <summary>Marks the moment of the first entry.</summary>
+    public void Open(long timestamp) => OpenedAt = timestamp;
+
+    /// <summary>Adds a decoded frame; rows that an earlier run stored already are left out.</summary>
+    public void AddFrame(GatewayState gateway, PreparedBirth birth, FrameColumns frame, in FrameFacts facts, Confirmation confirmation)
+    {
+        ReadOnlySpan<long> timestamps = frame.TimestampsMs;
+        for (int start = 0; start < timestamps.Length;)
+        {
+            Month month = Month.Of(timestamps[start]);
+            int end = start + 1;
+            while (end < timestamps.Length && month.Contains(timestamps[end]))
+            {
+                end++;
+            }
+
+            if (!facts.Epoch.HasRowsOf(month.Number, facts.Seq))
+            {
+                AddRows(month.Number, gateway, birth, frame, start, end - start, facts.ReceivedAtMs);
+            }
+
+            start = end;
+        }
+
+        Frames.Append(gateway, facts, timestamps.Length, "stored"u8);
+        Bytes += 100;
+        OldestReceivedAtMs = OldestReceivedAtMs == 0 ? facts.ReceivedAtMs : OldestReceivedAtMs;
+        _settlements.Add(new Settlement(gateway, facts, null, confirmation, MqttReasonCode.Success));
+    }
+
+    /// <summary>Adds a frame that can never be stored: the cursor passes it, its bytes are kept.</summary>
+    public void AddRejectedFrame(GatewayState gateway, in FrameFacts facts, in Rejection rejection, Confirmation confirmation)
+    {
+        Rejects.Append(gateway, facts.Epoch.Epoch, facts.Seq, facts.Fingerprint, rejection, facts.ReceivedAtMs);
+        Frames.Append(gateway, facts, 0, "rejected"u8);
+        Bytes += 200 + rejection.Payload.Length;
+        RefusedFrame refused = new(facts.Epoch.Epoch, facts.Seq, rejection.Reason, rejection.Detail);
+        _settlements.Add(new Settlement(gateway, facts, refused, confirmation, ReasonName.CodeOf(rejection.Reason)));
+    }
+
+    /// <summary>Adds bytes that are not a frame or not a birth, so that no cursor can pass them.</summary>
+    public void AddRejectedMessage(GatewayState? gateway, in Rejection rejection, ulong fingerprint, long receivedAtMs, Confirmation confirmation)
+    {
+        Rejects.Append(gateway, 0, 0, fingerprint, rejection, receivedAtMs);
+        Bytes += 200 + rejection.Payload.Length;
+        _settlements.Add(new Settlement(gateway, null, null, confirmation, ReasonName.CodeOf(rejection.Reason)));
+    }
+
+    /// <summary>Adds a birth; with rows only when it differs from the one stored before.</summary>
+    public void AddBirth(GatewayState gateway, Birth birth, ReadOnlySpan<byte> payload, bool isStored, long receivedAtMs, Confirmation confirmation)
+    {
+        if (!isStored)
+        {
+            long before = Births.Bytes;
+            Births.Append(gateway, birth, payload, receivedAtMs);
+            Bytes += Births.Bytes - before;
+        }
+
+        _settlements.Add(new Settlement(gateway, null, null, confirmation, MqttReasonCode.Success));
+    }
+
+    /// <summary>Adds a repeat of a frame that this or an earlier batch holds: its sender is told when this batch, and so every earlier one, is stored.</summary>
+    public void AddRepeat(GatewayState gateway, Confirmation confirmation)
+    {
+        Bytes += 100;
+        _settlements.Add(new Settlement(gateway, null, null, confirmation, MqttReasonCode.Success));
+    }
+
+    /// <summary>Closes the batch: no more entries, every row gets the number.</summary>
+    public void Seal(ulong id)
+    {
+        Id = id;
+        foreach (ReadingsBlock block in _months.Values)
+        {
+            block.Seal(id);
+        }
+
+        Rejects.Seal(id);
+        Births.Seal(id);
+    }
+
+    public void Clear()
+    {
+        foreach (ReadingsBlock block in _months.Values)
+        {
+            block.Clear();
+            _spare.Push(block);
+        }
+
+        _months.Clear();
+        Frames.Clear();
+        Rejects.Clear();
+        Births.Clear();
+        _settlements.Clear();
+        Id = 0;
+        OpenedAt = OldestReceivedAtMs = Bytes = Rows = 0;
+    }
+
+    private void AddRows(int month, GatewayState gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
+    {
+        if (!_months.TryGetValue(month, out ReadingsBlock? block))
+        {
+            _months.Add(month, block = _spare.TryPop(out ReadingsBlock? spare) ? spare : new ReadingsBlock());
+        }
+
+        long before = block.Native.EncodedBytes;
+        block.Append(gateway, birth, frame, start, count, receivedAtMs);
+        Bytes += block.Native.EncodedBytes - before;
+        Rows += count;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using IotTelemetry.ClickHouse;
+using IotTelemetry.ClickHouse.Native;
+using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Status;
+
+namespace IotTelemetry.Cloud.Batches;
+
+/// <summary>
+/// Stores batches, one after another, and only then settles with their senders.
+/// <para>
+/// One insert is one partition and therefore all or nothing. First come births, rejects and the readings of each month, last the table <c>frames</c>: a frame that is there
+/// is stored completely. What a crash leaves between the first and the last insert is found by <see cref="Ledger.LedgerRecovery"/>.
+/// </para>
+/// </summary>
+internal sealed class BatchWriter(
+    IClickHouseEngine engine,
+    StoreTables tables,
+    Batcher batcher,
+    StoreRetry retry,
+    CursorPublisher cursors,
+    IngestCounters counters,
+    StorageLatency latency,
+    TimeProvider time)
+{
+    // The tokens of an earlier run must never meet those of this one: a different block under a used token would be dropped without a word.
+    private readonly string _run = Guid.NewGuid().ToString("N");
+
+    /// <summary>Runs until the batcher is closed and everything is stored, or until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (await batcher.TakeAsync(cancellationToken) is { } batch)
+        {
+            await StoreAsync(batch, cancellationToken);
+            Settle(batch);
+            batcher.Return(batch);
+        }
+    }
+
+    private async ValueTask StoreAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        await InsertAsync(tables.GatewayHistory, batch.Births.Gateways, batch.Id, 0, cancellationToken);
+        await InsertAsync(tables.AssetHistory, batch.Births.Assets, batch.Id, 0, cancellationToken);
+        await InsertAsync(tables.Rejects, batch.Rejects.Native, batch.Id, 0, cancellationToken);
+        foreach ((int month, ReadingsBlock readings) in batch.Months)
+        {
+            await InsertAsync(tables.Readings, readings.Native, batch.Id, month, cancellationToken);
+        }
+
+        batch.Frames.Seal(batch.Id, time.GetUtcNow().ToUnixTimeMilliseconds());
+        await InsertAsync(tables.Frames, batch.Frames.Native, batch.Id, 0, cancellationToken);
+    }
+
+    private ValueTask InsertAsync(string table, NativeBlock block, ulong batch, int month, CancellationToken cancellationToken)
+    {
+        if (block.Rows == 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        string token = string.Create(CultureInfo.InvariantCulture, $"{_run}-{batch}-{month}");
+        return retry.RunAsync(
+            static async (insert, ct) => await insert.Engine.InsertAsync(insert.Table, insert.Block, insert.Token, ct),
+            (Engine: engine, Table: table, Block: block, Token: token),
+            cancellationToken);
+    }
+
+    private void Settle(Batch batch)
+    {
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        counters.BatchStored(batch.Rows);
+        foreach (Settlement settlement in batch.Settlements)
+        {
+            if (settlement.Frame is { } frame)
+            {
+                frame.Epoch.StoredNext = frame.Seq + 1;
+                counters.FrameSettled(settlement.Refused is not null);
+                if (frame.ClockIsKnown && settlement.Refused is null)
+                {
+                    latency.Add(now - frame.SealedAtMs);
+                }
+            }
+
+            if (settlement.Gateway is { } gateway)
+            {
+                if (settlement.Refused is { } refused)
+                {
+                    gateway.AddRefused(refused);
+                }
+
+                cursors.Touch(gateway);
+            }
+
+            settlement.Confirmation.Complete(settlement.Reason);
+        }
+    }
+}

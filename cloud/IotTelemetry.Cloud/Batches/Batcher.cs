@@ -1,0 +1,160 @@
+using IotTelemetry.Cloud.Ingest;
+
+namespace IotTelemetry.Cloud.Batches;
+
+/// <summary>
+/// Gathers entries of all connections into the open batch, and hands it over when it is full or old enough. There are two batches: one open, one being written.
+/// When both are full, adding waits, and with it the reading of the connection: that bounds memory to two batches. Thread-safe; one taker.
+/// </summary>
+internal sealed class Batcher(IngestOptions options, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private Batch _open = new();
+    private Batch? _spare = new();
+    private ulong _lastId;
+    private bool _closing;
+    private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _room = NewSignal();
+
+    /// <summary>When the oldest frame that is not stored came in, Unix milliseconds; 0 when there is none. The taker's batch counts while it is not returned.</summary>
+    public long OldestReceivedAtMs { get; private set; }
+
+    /// <summary>The number of the last batch that an earlier run may have used; call before the first entry.</summary>
+    public void ContinueAfter(ulong lastId) => _lastId = lastId;
+
+    /// <summary>Adds an entry; waits while there is no room.</summary>
+    public ValueTask AddAsync<T>(T entry, CancellationToken cancellationToken)
+        where T : struct, IBatchEntry =>
+        TryAdd(entry, out Task room) ? ValueTask.CompletedTask : AddLaterAsync(entry, room, cancellationToken);
+
+    /// <summary>Takes the next batch as soon as it is full or old enough; null when <see cref="Close"/> was called and nothing is left.</summary>
+    public async ValueTask<Batch?> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            TimeSpan wait;
+            lock (_gate)
+            {
+                if (_open.IsEmpty && _closing)
+                {
+                    return null;
+                }
+
+                wait = _open.IsEmpty ? Timeout.InfiniteTimeSpan : TimeToGo();
+                if (wait == TimeSpan.Zero)
+                {
+                    return Swap();
+                }
+
+                changed = _changed.Task;
+            }
+
+            await WaitAsync(changed, wait, cancellationToken);
+        }
+    }
+
+    /// <summary>Gives a stored batch back for reuse.</summary>
+    public void Return(Batch batch)
+    {
+        batch.Clear();
+        lock (_gate)
+        {
+            _spare = batch;
+            OldestReceivedAtMs = _open.OldestReceivedAtMs;
+        }
+    }
+
+    /// <summary>What is open goes at once, and the taker then gets null.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            _changed.TrySetResult();
+        }
+    }
+
+    private async ValueTask AddLaterAsync<T>(T entry, Task room, CancellationToken cancellationToken)
+        where T : struct, IBatchEntry
+    {
+        do
+        {
+            await room.WaitAsync(cancellationToken);
+        }
+        while (!TryAdd(entry, out room));
+    }
+
+    private bool TryAdd<T>(T entry, out Task room)
+        where T : struct, IBatchEntry
+    {
+        lock (_gate)
+        {
+            room = _room.Task;
+            if (IsFull)
+            {
+                return false;
+            }
+
+            bool wasEmpty = _open.IsEmpty;
+            entry.AddTo(_open);
+            if (wasEmpty)
+            {
+                _open.Open(time.GetTimestamp());
+                OldestReceivedAtMs = OldestReceivedAtMs == 0 ? _open.OldestReceivedAtMs : OldestReceivedAtMs;
+            }
+
+            if (wasEmpty || IsFull)
+            {
+                _changed.TrySetResult();
+            }
+
+            return true;
+        }
+    }
+
+    private bool IsFull => _open.Rows >= options.BatchRows || _open.Bytes >= options.BatchBytes;
+
+    private TimeSpan TimeToGo()
+    {
+        if (IsFull || _closing)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan age = _open.Rows is > 0 && _open.Rows < options.TrickleRows ? options.TrickleAge : options.BatchAge;
+        TimeSpan paced = options.AgePerMonth * _open.Months.Count;
+        TimeSpan wait = (paced > age ? paced : age) - time.GetElapsedTime(_open.OpenedAt);
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private Batch Swap()
+    {
+        Batch taken = _open;
+        _open = _spare ?? throw new InvalidOperationException("the batch taken before was not returned");
+        _spare = null;
+        taken.Seal(++_lastId);
+        _room.TrySetResult();
+        _room = NewSignal();
+        return taken;
+    }
+
+    // Any number of entries may arrive while this waits: only the first one, and the one that fills the batch, wake it.
+    private async Task WaitAsync(Task changed, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task delay = Task.Delay(wait, time, done.Token);
+        await Task.WhenAny(changed, delay);
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (_changed.Task.IsCompleted)
+            {
+                _changed = NewSignal();
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

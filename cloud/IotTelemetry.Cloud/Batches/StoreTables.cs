@@ -1,0 +1,21 @@
+using IotTelemetry.Cloud.Schema;
+
+namespace IotTelemetry.Cloud.Batches;
+
+/// <summary>The tables the service writes, with their database.</summary>
+internal sealed class StoreTables(DatabaseName database)
+{
+    public string Readings { get; } = $"{database}.readings";
+
+    public string Frames { get; } = $"{database}.frames";
+
+    public string Ledger { get; } = $"{database}.ledger";
+
+    public string Unfinished { get; } = $"{database}.unfinished";
+
+    public string Rejects { get; } = $"{database}.rejects";
+
+    public string GatewayHistory { get; } = $"{database}.gateway_history";
+
+    public string AssetHistory { get; } = $"{database}.asset_history";
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>What ingest knows of one gateway. Whoever handles a message of the gateway first takes <see cref="Turn"/>: two connections may claim to be the same gateway.</summary>
+internal sealed class GatewayState(GatewayId id)
+{
+    // Of its last frames refused, the cursor repeats this many.
+    private const int RefusedKept = 16;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, EpochState> _epochs = [];
+    private readonly Dictionary<BirthHash, PreparedBirth> _births = [];
+    private readonly Queue<RefusedFrame> _refused = [];
+    private long _activity;
+
+    public GatewayId Id { get; } = id;
+
+    public GatewayTopics Topics { get; } = new(id);
+
+    public byte[] SiteUtf8 { get; } = Encoding.UTF8.GetBytes(id.Site);
+
+    public byte[] GatewayUtf8 { get; } = Encoding.UTF8.GetBytes(id.Gateway);
+
+    public SemaphoreSlim Turn { get; } = new(1, 1);
+
+    /// <summary>Frames that wait for a birth, in order. Changed by whoever has the turn.</summary>
+    public Queue<HeldFrame> Held { get; } = [];
+
+    /// <summary>Who spoke last, to notice a new connection. Changed by whoever has the turn.</summary>
+    public object? LastSpeaker { get; set; }
+
+    /// <summary>The hash of the newest birth in the store. Changed by whoever has the turn.</summary>
+    public BirthHash? StoredBirth { get; set; }
+
+    /// <summary>When the gateway was last asked for a birth. Changed by whoever has the turn.</summary>
+    public long? RebirthAskedAt { get; set; }
+
+    /// <summary>Births that held frames name and that are not known.</summary>
+    public IReadOnlyList<BirthHash>? WantedBirths { get; set; }
+
+    /// <summary>Timestamp of the last cursor; owned by the cursor publisher.</summary>
+    public long CursorSentAt { get; set; }
+
+    /// <summary>The state of an epoch; new when the epoch was never seen.</summary>
+    public EpochState Epoch(ulong epoch)
+    {
+        lock (_gate)
+        {
+            if (!_epochs.TryGetValue(epoch, out EpochState? state))
+            {
+                _epochs.Add(epoch, state = new EpochState(epoch));
+            }
+
+            state.LastActive = ++_activity;
+            return state;
+        }
+    }
+
+    public void AddBirth(PreparedBirth birth) => _births[birth.Birth.Hash] = birth;
+
+    public PreparedBirth? FindBirth(BirthHash hash) => _births.GetValueOrDefault(hash);
+
+    public void AddRefused(RefusedFrame frame)
+    {
+        lock (_gate)
+        {
+            _refused.Enqueue(frame);
+            if (_refused.Count > RefusedKept)
+            {
+                _refused.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>True while a frame is taken that is not stored yet.</summary>
+    public bool HasFramesOnTheirWay
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (EpochState epoch in _epochs.Values)
+                {
+                    if (epoch.AcceptedNext > epoch.StoredNext)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What to tell the gateway now. A contradicted epoch is left out: its cursor speaks of frames that this outbox does not have, and would delete others
+    /// under the same numbers.
+    /// </summary>
+    public StoredCursor Cursor()
+    {
+        lock (_gate)
+        {
+            List<EpochCursor> epochs = [];
+            bool newEpoch = false;
+            foreach (EpochState epoch in _epochs.Values.OrderByDescending(e => e.LastActive))
+            {
+                newEpoch |= epoch.Contradicted;
+                if (!epoch.Contradicted && epoch.StoredNext > 0 && epochs.Count < StoredCursor.MaximumEpochs)
+                {
+                    epochs.Add(new EpochCursor(epoch.Epoch, epoch.StoredNext - 1));
+                }
+            }
+
+            return new StoredCursor
+            {
+                Epochs = epochs,
+                Refused = _refused.Count == 0 ? null : [.. _refused],
+                Rebirth = WantedBirths,
+                NewEpoch = newEpoch,
+            };
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>
+/// A birth, laid out for the way of a reading: for each point the bytes of its asset and small numbers for its kind and name, so that a reading becomes
+/// a row by copying and a dictionary key by an array look-up. Immutable, thread-safe.
+/// </summary>
+internal sealed class PreparedBirth
+{
+    private readonly byte[][] _assets;
+    private readonly int[] _kindOfPoint;
+    private readonly int[] _nameOfPoint;
+
+    public PreparedBirth(Birth birth)
+    {
+        Birth = birth;
+        int points = birth.Points.Count;
+        _assets = new byte[points][];
+        _kindOfPoint = new int[points];
+        _nameOfPoint = new int[points];
+        Dictionary<string, int> kinds = [];
+        Dictionary<string, int> names = [];
+        Dictionary<Asset, byte[]> assets = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < points; i++)
+        {
+            BirthPoint point = birth.Points[i];
+            if (!assets.TryGetValue(point.Asset, out byte[]? asset))
+            {
+                assets.Add(point.Asset, asset = Encoding.UTF8.GetBytes(point.Asset.Name));
+            }
+
+            _assets[i] = asset;
+            _kindOfPoint[i] = Number(kinds, point.Asset.Kind);
+            _nameOfPoint[i] = Number(names, point.Name);
+        }
+
+        Kinds = [.. kinds.Keys.Select(Encoding.UTF8.GetBytes)];
+        Names = [.. names.Keys.Select(Encoding.UTF8.GetBytes)];
+    }
+
+    public Birth Birth { get; }
+
+    /// <summary>The distinct kinds of assets, in UTF-8.</summary>
+    public IReadOnlyList<byte[]> Kinds { get; }
+
+    /// <summary>The distinct names of points, in UTF-8.</summary>
+    public IReadOnlyList<byte[]> Names { get; }
+
+    public ReadOnlySpan<byte[]> AssetOfPoint => _assets;
+
+    /// <summary>Per point the index into <see cref="Kinds"/>.</summary>
+    public ReadOnlySpan<int> KindOfPoint => _kindOfPoint;
+
+    /// <summary>Per point the index into <see cref="Names"/>.</summary>
+    public ReadOnlySpan<int> NameOfPoint => _nameOfPoint;
+
+    // Dictionary<,> without removals enumerates in the order of insertion, so the numbers are the positions in Keys.
+    private static int Number(Dictionary<string, int> numbers, string text)
+    {
+        if (!numbers.TryGetValue(text, out int number))
+        {
+            numbers.Add(text, number = numbers.Count);
+        }
+
+        return number;
+    }
+}
