@@ -43,7 +43,7 @@ internal sealed class Batch
     public void Open(long timestamp) => OpenedAt = timestamp;
 
     /// <summary>Adds a decoded frame; rows that an earlier run stored already are left out.</summary>
-    public void AddFrame(GatewayState gateway, PreparedBirth birth, FrameColumns frame, in FrameFacts facts, Confirmation confirmation)
+    public void AddFrame(GatewaySession gateway, PreparedBirth birth, FrameColumns frame, in FrameFacts facts, Confirmation confirmation)
     {
         ReadOnlySpan<long> timestamps = frame.TimestampsMs;
         for (int start = 0; start < timestamps.Length;)
@@ -70,7 +70,7 @@ internal sealed class Batch
     }
 
     /// <summary>Adds a frame that can never be stored: the cursor passes it, its bytes are kept.</summary>
-    public void AddRejectedFrame(GatewayState gateway, in FrameFacts facts, in Rejection rejection, Confirmation confirmation)
+    public void AddRejectedFrame(GatewaySession gateway, in FrameFacts facts, in Rejection rejection, Confirmation confirmation)
     {
         Rejects.Append(gateway, facts.Epoch.Epoch, facts.Seq, facts.Fingerprint, rejection, facts.ReceivedAtMs);
         Frames.Append(gateway, facts, 0, "rejected"u8);
@@ -80,7 +80,7 @@ internal sealed class Batch
     }
 
     /// <summary>Adds bytes that are not a frame or not a birth, so that no cursor can pass them.</summary>
-    public void AddRejectedMessage(GatewayState? gateway, in Rejection rejection, ulong fingerprint, long receivedAtMs, Confirmation confirmation)
+    public void AddRejectedMessage(GatewaySession? gateway, in Rejection rejection, ulong fingerprint, long receivedAtMs, Confirmation confirmation)
     {
         Rejects.Append(gateway, 0, 0, fingerprint, rejection, receivedAtMs);
         Bytes += 200 + rejection.Payload.Length;
@@ -88,7 +88,7 @@ internal sealed class Batch
     }
 
     /// <summary>Adds a birth; with rows only when it differs from the one stored before.</summary>
-    public void AddBirth(GatewayState gateway, Birth birth, ReadOnlySpan<byte> payload, bool isStored, long receivedAtMs, Confirmation confirmation)
+    public void AddBirth(GatewaySession gateway, Birth birth, ReadOnlySpan<byte> payload, bool isStored, long receivedAtMs, Confirmation confirmation)
     {
         if (!isStored)
         {
@@ -101,7 +101,7 @@ internal sealed class Batch
     }
 
     /// <summary>Adds a repeat of a frame that this or an earlier batch holds: its sender is told when this batch, and so every earlier one, is stored.</summary>
-    public void AddRepeat(GatewayState gateway, Confirmation confirmation)
+    public void AddRepeat(GatewaySession gateway, Confirmation confirmation)
     {
         Bytes += 100;
         _settlements.Add(new Settlement(gateway, null, null, confirmation, MqttReasonCode.Success));
@@ -137,7 +137,7 @@ internal sealed class Batch
         OpenedAt = OldestReceivedAtMs = Bytes = Rows = 0;
     }
 
-    private void AddRows(int month, GatewayState gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
+    private void AddRows(int month, GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
     {
         if (!_months.TryGetValue(month, out ReadingsBlock? block))
         {

@@ -61,7 +61,7 @@ internal sealed class BirthsBlock
 
     public long Bytes => Gateways.EncodedBytes + Assets.EncodedBytes;
 
-    public void Append(GatewayState gateway, Birth birth, ReadOnlySpan<byte> payload, long receivedAtMs)
+    public void Append(GatewaySession gateway, Birth birth, ReadOnlySpan<byte> payload, long receivedAtMs)
     {
         byte[] hash = Encoding.ASCII.GetBytes(birth.Hash.ToString());
         _site.Append(gateway.SiteUtf8);
@@ -91,7 +91,7 @@ internal sealed class BirthsBlock
         Assets.Clear();
     }
 
-    private void AppendAsset(GatewayState gateway, Asset asset, byte[] hash, long receivedAtMs)
+    private void AppendAsset(GatewaySession gateway, Asset asset, byte[] hash, long receivedAtMs)
     {
         _assetSite.Append(gateway.SiteUtf8);
         _asset.Append(asset.Name);

@@ -39,7 +39,7 @@ internal sealed class FramesBlock
 
     public int Rows => _seq.Rows;
 
-    public void Append(GatewayState gateway, in FrameFacts frame, int rows, ReadOnlySpan<byte> outcome)
+    public void Append(GatewaySession gateway, in FrameFacts frame, int rows, ReadOnlySpan<byte> outcome)
     {
         _site.Append(gateway.SiteUtf8);
         _gateway.Append(gateway.GatewayUtf8);

@@ -44,7 +44,7 @@ internal sealed class ReadingsBlock
     public int Rows => _ts.Rows;
 
     /// <summary>Appends the readings <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of a frame.</summary>
-    public void Append(GatewayState gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
+    public void Append(GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
     {
         BirthKeys keys = KeysOf(birth);
         _site.AppendKey(_site.Intern(gateway.SiteUtf8), count);

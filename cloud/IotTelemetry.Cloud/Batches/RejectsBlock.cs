@@ -39,7 +39,7 @@ internal sealed class RejectsBlock
 
     public int Rows => _seq.Rows;
 
-    public void Append(GatewayState? gateway, ulong epoch, ulong seq, ulong fingerprint, in Rejection rejection, long receivedAtMs)
+    public void Append(GatewaySession? gateway, ulong epoch, ulong seq, ulong fingerprint, in Rejection rejection, long receivedAtMs)
     {
         _site.Append(gateway is null ? [] : gateway.SiteUtf8);
         _gateway.Append(gateway is null ? [] : gateway.GatewayUtf8);

@@ -11,7 +11,7 @@ namespace IotTelemetry.Cloud.Batches;
 /// <param name="Confirmation">Who is told.</param>
 /// <param name="Reason">What is told.</param>
 internal readonly record struct Settlement(
-    GatewayState? Gateway,
+    GatewaySession? Gateway,
     FrameFacts? Frame,
     RefusedFrame? Refused,
     Confirmation Confirmation,

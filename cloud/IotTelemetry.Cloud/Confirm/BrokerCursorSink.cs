@@ -8,6 +8,6 @@ namespace IotTelemetry.Cloud.Confirm;
 /// <summary>Publishes cursors on the topics <c>stored</c>, QoS 0, not retained (SPECIFICATION.md, section 6).</summary>
 internal sealed class BrokerCursorSink(MqttBroker broker) : ICursorSink
 {
-    public ValueTask SendAsync(GatewayState gateway, StoredCursor cursor, CancellationToken cancellationToken) =>
+    public ValueTask SendAsync(GatewaySession gateway, StoredCursor cursor, CancellationToken cancellationToken) =>
         broker.PublishAsync(new MqttMessage { Topic = gateway.Topics.Stored, Payload = cursor.Encode(), PayloadIsUtf8 = true }, cancellationToken);
 }

@@ -9,11 +9,11 @@ namespace IotTelemetry.Cloud.Confirm;
 internal sealed class CursorPublisher(ICursorSink sink, IngestOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<GatewayState> _due = [];
+    private readonly HashSet<GatewaySession> _due = [];
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>The gateway's cursor moved, or has something new to say.</summary>
-    public void Touch(GatewayState gateway)
+    public void Touch(GatewaySession gateway)
     {
         lock (_gate)
         {
@@ -35,7 +35,7 @@ internal sealed class CursorPublisher(ICursorSink sink, IngestOptions options, T
     /// <summary>Sends what is due, or, before a stop, whatever changed.</summary>
     public async Task SendDueAsync(bool everything, CancellationToken cancellationToken)
     {
-        GatewayState[] candidates;
+        GatewaySession[] candidates;
         lock (_gate)
         {
             candidates = [.. _due];
@@ -46,7 +46,7 @@ internal sealed class CursorPublisher(ICursorSink sink, IngestOptions options, T
         }
 
         long now = time.GetTimestamp();
-        foreach (GatewayState gateway in candidates)
+        foreach (GatewaySession gateway in candidates)
         {
             bool rested = gateway.CursorSentAt == 0 || time.GetElapsedTime(gateway.CursorSentAt, now) >= options.CursorInterval;
             if (!everything && !rested && gateway.HasFramesOnTheirWay)

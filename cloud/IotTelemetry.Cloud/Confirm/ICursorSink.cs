@@ -7,5 +7,5 @@ namespace IotTelemetry.Cloud.Confirm;
 internal interface ICursorSink
 {
     /// <summary>Sends without guarantee: the next cursor says the same and more.</summary>
-    ValueTask SendAsync(GatewayState gateway, StoredCursor cursor, CancellationToken cancellationToken);
+    ValueTask SendAsync(GatewaySession gateway, StoredCursor cursor, CancellationToken cancellationToken);
 }

@@ -7,18 +7,18 @@ namespace IotTelemetry.Cloud.Ingest;
 /// <summary>All gateways that ever spoke. Thread-safe.</summary>
 internal sealed class GatewayRegistry
 {
-    private readonly ConcurrentDictionary<byte[], GatewayState> _gateways = new(Utf8Comparer.Instance);
-    private readonly ConcurrentDictionary<byte[], GatewayState>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
+    private readonly ConcurrentDictionary<byte[], GatewaySession> _gateways = new(Utf8Comparer.Instance);
+    private readonly ConcurrentDictionary<byte[], GatewaySession>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
 
     public GatewayRegistry() => _byUtf8 = _gateways.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     public int Count => _gateways.Count;
 
     /// <summary>The gateway a topic names.</summary>
-    public GatewayState Get(in TopicAddress address) =>
-        _byUtf8.TryGetValue(address.Identity, out GatewayState? state) ? state : Get(address.ToGatewayId());
+    public GatewaySession Get(in TopicAddress address) =>
+        _byUtf8.TryGetValue(address.Identity, out GatewaySession? state) ? state : Get(address.ToGatewayId());
 
     /// <summary>The gateway with this identity; new when it never spoke.</summary>
-    public GatewayState Get(GatewayId id) =>
-        _gateways.GetOrAdd(Encoding.ASCII.GetBytes(id.ToString()), static (_, gatewayId) => new GatewayState(gatewayId), id);
+    public GatewaySession Get(GatewayId id) =>
+        _gateways.GetOrAdd(Encoding.ASCII.GetBytes(id.ToString()), static (_, gatewayId) => new GatewaySession(gatewayId), id);
 }

@@ -100,7 +100,7 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
         }
     }
 
-    private GatewayState GatewayOf(NativeBlock block, int row) =>
+    private GatewaySession GatewayOf(NativeBlock block, int row) =>
         registry.Get(new GatewayId((string)block["site"].GetValue(row)!, (string)block["gateway"].GetValue(row)!));
 
     private async Task<ulong> ScalarAsync(string sql, CancellationToken cancellationToken)

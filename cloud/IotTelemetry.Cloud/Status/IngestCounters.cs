@@ -45,6 +45,9 @@ internal sealed class IngestCounters
     /// <summary>A frame is on its way to the store, or waits for its birth.</summary>
     public void FrameTaken() => Interlocked.Increment(ref _framesInFlight);
 
+    /// <summary>A frame that was taken could not be added before its connection went away: its gateway sends it again.</summary>
+    public void FrameGivenUp() => Interlocked.Decrement(ref _framesInFlight);
+
     public void ReadingsTaken(int readings) => Interlocked.Add(ref _readingsReceived, readings);
 
     public void FrameRepeated() => Interlocked.Increment(ref _framesDuplicate);

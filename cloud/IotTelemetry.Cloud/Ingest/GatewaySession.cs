@@ -1,16 +1,20 @@
+using System.Collections.Immutable;
 using System.Text;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Ingest;
 
 /// <summary>What ingest knows of one gateway. Whoever handles a message of the gateway first takes <see cref="Turn"/>: two connections may claim to be the same gateway.</summary>
-internal sealed class GatewayState(GatewayId id)
+internal sealed class GatewaySession(GatewayId id)
 {
+    // A backlog may name a few older models; one that was put out is read from the store again.
+    private const int BirthsKept = 8;
+
     // Of its last frames refused, the cursor repeats this many.
     private const int RefusedKept = 16;
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, EpochState> _epochs = [];
-    private readonly Dictionary<BirthHash, PreparedBirth> _births = [];
+    private readonly List<PreparedBirth> _births = [];
     private readonly Queue<RefusedFrame> _refused = [];
     private long _activity;
 
@@ -36,8 +40,8 @@ internal sealed class GatewayState(GatewayId id)
     /// <summary>When the gateway was last asked for a birth. Changed by whoever has the turn.</summary>
     public long? RebirthAskedAt { get; set; }
 
-    /// <summary>Births that held frames name and that are not known.</summary>
-    public IReadOnlyList<BirthHash>? WantedBirths { get; set; }
+    /// <summary>Births that held frames name and that neither memory nor the store knows; at most <see cref="StoredCursor.MaximumRebirths"/>.</summary>
+    public ImmutableList<BirthHash> WantedBirths { get; set; } = [];
 
     /// <summary>Timestamp of the last cursor; owned by the cursor publisher.</summary>
     public long CursorSentAt { get; set; }
@@ -57,9 +61,44 @@ internal sealed class GatewayState(GatewayId id)
         }
     }
 
-    public void AddBirth(PreparedBirth birth) => _births[birth.Birth.Hash] = birth;
+    /// <summary>Remembers a birth. Called by whoever has the turn.</summary>
+    public void AddBirth(PreparedBirth birth)
+    {
+        _births.RemoveAll(known => known.Birth.Hash == birth.Birth.Hash);
+        _births.Add(birth);
+        if (_births.Count > BirthsKept)
+        {
+            _births.RemoveAt(0);
+        }
 
-    public PreparedBirth? FindBirth(BirthHash hash) => _births.GetValueOrDefault(hash);
+        WantedBirths = WantedBirths.Remove(birth.Birth.Hash);
+    }
+
+    /// <summary>The birth with this hash, if it is known. Called by whoever has the turn.</summary>
+    public PreparedBirth? FindBirth(BirthHash hash)
+    {
+        foreach (PreparedBirth birth in _births)
+        {
+            if (birth.Birth.Hash == hash)
+            {
+                return birth;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A new connection sends again from the cursor: what was refused before may be taken now. Called by whoever has the turn.</summary>
+    public void ForgetRefusals()
+    {
+        lock (_gate)
+        {
+            foreach (EpochState epoch in _epochs.Values)
+            {
+                epoch.RefusedFrom = null;
+            }
+        }
+    }
 
     public void AddRefused(RefusedFrame frame)
     {
@@ -116,7 +155,7 @@ internal sealed class GatewayState(GatewayId id)
             {
                 Epochs = epochs,
                 Refused = _refused.Count == 0 ? null : [.. _refused],
-                Rebirth = WantedBirths,
+                Rebirth = WantedBirths.IsEmpty ? null : WantedBirths,
                 NewEpoch = newEpoch,
             };
         }

@@ -1,0 +1,52 @@
+using IotTelemetry.Mqtt;
+
+namespace IotTelemetry.Cloud.Hosting;
+
+/// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door.</summary>
+internal static partial class CloudLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Listening: MQTT on {Mqtt}, HTTP on {Http}, data in {Directory}")]
+    public static partial void Listening(ILogger logger, string mqtt, string http, string directory);
+
+    [LoggerMessage(101, LogLevel.Information, "Stopping: {Frames} frames on their way are stored and acknowledged first")]
+    public static partial void Draining(ILogger logger, long frames);
+
+    [LoggerMessage(102, LogLevel.Information, "Drained in {Elapsed}")]
+    public static partial void Drained(ILogger logger, TimeSpan elapsed);
+
+    [LoggerMessage(103, LogLevel.Warning, "Not drained within {Timeout}: {Frames} frames stay with their gateways, unconfirmed")]
+    public static partial void NotDrained(ILogger logger, TimeSpan timeout, long frames);
+
+    [LoggerMessage(104, LogLevel.Critical, "The {Part} stopped unexpectedly; the service stops")]
+    public static partial void PartFailed(ILogger logger, string part, Exception exception);
+
+    [LoggerMessage(200, LogLevel.Information, "Schema: migration {Version} '{Name}' applied to database {Database}")]
+    public static partial void MigrationApplied(ILogger logger, uint version, string name, string database);
+
+    [LoggerMessage(201, LogLevel.Information, "Ledger: {Gateways} gateways, {Epochs} epochs, {Unfinished} months with rows of unfinished frames; last batch {Batch}")]
+    public static partial void LedgerRecovered(ILogger logger, int gateways, int epochs, int unfinished, ulong batch);
+
+    [LoggerMessage(300, LogLevel.Warning, "Frame {Gateway} epoch {Epoch} seq {Seq} rejected: {Reason}: {Detail}")]
+    public static partial void FrameRejected(ILogger logger, string gateway, ulong epoch, ulong seq, string reason, string detail);
+
+    [LoggerMessage(301, LogLevel.Warning, "Message of {Gateway} (client {Client}) rejected: {Reason}: {Detail}")]
+    public static partial void MessageRejected(ILogger logger, string gateway, string client, string reason, string detail);
+
+    [LoggerMessage(302, LogLevel.Debug, "Frame of {Gateway} left with its gateway: {Reason}")]
+    public static partial void FrameRefused(ILogger logger, string gateway, MqttReasonCode reason);
+
+    [LoggerMessage(303, LogLevel.Warning, "Gateway {Gateway} sent other bytes than before as epoch {Epoch} seq {Seq}: its outbox was restored from a copy; it must begin a new epoch")]
+    public static partial void EpochContradicted(ILogger logger, string gateway, ulong epoch, ulong seq);
+
+    [LoggerMessage(304, LogLevel.Information, "Gateway {Gateway} is asked for its birth {Hash}")]
+    public static partial void BirthWanted(ILogger logger, string gateway, string hash);
+
+    [LoggerMessage(400, LogLevel.Error, "The store does not take rows; nothing is acknowledged until it does")]
+    public static partial void StoreFailing(ILogger logger, Exception exception);
+
+    [LoggerMessage(401, LogLevel.Information, "The store takes rows again, after {Outage}")]
+    public static partial void StoreRecovered(ILogger logger, TimeSpan outage);
+
+    [LoggerMessage(500, LogLevel.Information, "Query {QueryId} refused with code {Code}: {Message}")]
+    public static partial void QueryRefused(ILogger logger, string queryId, int code, string message);
+}

@@ -1,0 +1,236 @@
+using IotTelemetry.Broker;
+using IotTelemetry.Cloud.Batches;
+using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Status;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>
+/// Takes frames: header, place in the epoch, birth, readings, batch. Every frame ends in exactly one of these: stored, rejected (kept raw, passed by the cursor), confirmed as a repeat,
+/// held for its birth, or left with its gateway. Called on the connections' read loops; one frame of a gateway at a time.
+/// </summary>
+internal sealed class FrameIntake(
+    GatewayRegistry registry,
+    FrameJudge judge,
+    BirthBook births,
+    FrameReaderPool readers,
+    Batcher batcher,
+    CursorPublisher cursors,
+    HeldRoom heldRoom,
+    IngestOptions options,
+    IngestCounters counters,
+    TimeProvider time,
+    ILogger<FrameIntake> logger)
+{
+    /// <summary>Takes what came in on a telemetry topic. When the task completes the memory is free; the confirmation comes later, when the rows are stored.</summary>
+    public async ValueTask TakeAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        counters.FrameReceived();
+        if (Find(delivery.Topic.Span, out string? problem) is not { } gateway)
+        {
+            await RejectMessageAsync(null, delivery, RefusalReason.Invalid, problem!, cancellationToken);
+            return;
+        }
+
+        await gateway.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!ReferenceEquals(gateway.LastSpeaker, delivery.Connection))
+            {
+                gateway.LastSpeaker = delivery.Connection;
+                gateway.ForgetRefusals();
+            }
+
+            await ReleaseHeldAsync(gateway, cancellationToken);
+            await TakeInTurnAsync(gateway, delivery, cancellationToken);
+        }
+        finally
+        {
+            gateway.Turn.Release();
+        }
+    }
+
+    /// <summary>Takes, in order, the held frames whose birth is known by now. The caller has the gateway's turn.</summary>
+    public async ValueTask ReleaseHeldAsync(GatewaySession gateway, CancellationToken cancellationToken)
+    {
+        while (gateway.Held.TryPeek(out HeldFrame? held))
+        {
+            if (held.Payload is null)
+            {
+                await batcher.AddAsync(new RepeatEntry(gateway, held.Confirmation), cancellationToken);
+            }
+            else
+            {
+                FrameHeader header = FrameHeader.Read(held.Payload);
+                if (await births.FindAsync(gateway, header.BirthHash, cancellationToken) is not { } birth)
+                {
+                    return;
+                }
+
+                Delivery delivery = new(held.Topic, held.Payload, held.Client, held, held.ReceivedAtMs, held.Confirmation);
+                await AcceptAsync(gateway, birth, Facts(gateway.Epoch(header.Epoch), header, delivery), delivery, cancellationToken);
+            }
+
+            // Only now: when waiting for room is cancelled, the frame stays held.
+            gateway.Held.Dequeue();
+            heldRoom.Release(held.Bytes);
+        }
+    }
+
+    private GatewaySession? Find(ReadOnlySpan<byte> topic, out string? problem) =>
+        TopicAddress.TryParse(topic, out TopicAddress address, out problem) ? registry.Get(address) : null;
+
+    private async ValueTask TakeInTurnAsync(GatewaySession gateway, Delivery delivery, CancellationToken cancellationToken)
+    {
+        FrameHeader header;
+        try
+        {
+            header = FrameHeader.Read(delivery.Payload.Span);
+        }
+        catch (FrameFormatException refusal)
+        {
+            await RejectMessageAsync(gateway, delivery, refusal.Reason, refusal.Message, cancellationToken);
+            return;
+        }
+
+        FrameFacts facts = Facts(gateway.Epoch(header.Epoch), header, delivery);
+        if (facts.Seq == ulong.MaxValue)
+        {
+            await RejectMessageAsync(gateway, delivery, RefusalReason.Invalid, "the sequence number has no successor", cancellationToken);
+            return;
+        }
+
+        switch (await judge.JudgeAsync(gateway, facts.Epoch, facts.Seq, facts.Fingerprint, cancellationToken))
+        {
+            case FrameVerdict.New:
+                await TakeNewAsync(gateway, facts, header.BirthHash, delivery, cancellationToken);
+                break;
+            case FrameVerdict.Repeat:
+                await TakeRepeatAsync(gateway, facts, delivery, cancellationToken);
+                break;
+            case FrameVerdict.Contradiction:
+                CloudLog.EpochContradicted(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq);
+                Refuse(gateway, delivery, MqttReasonCode.ImplementationSpecificError);
+                cursors.Touch(gateway);
+                break;
+            default:
+                Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);
+                break;
+        }
+    }
+
+    private async ValueTask TakeNewAsync(GatewaySession gateway, FrameFacts facts, BirthHash hash, Delivery delivery, CancellationToken cancellationToken)
+    {
+        // Behind a held frame everything waits: order within the epoch comes first.
+        if (gateway.Held.Count == 0 && await births.FindAsync(gateway, hash, cancellationToken) is { } birth)
+        {
+            counters.FrameTaken();
+            try
+            {
+                await AcceptAsync(gateway, birth, facts, delivery, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                counters.FrameGivenUp();
+                throw;
+            }
+        }
+        else if (!Hold(gateway, delivery, delivery.Payload))
+        {
+            facts.Epoch.RefusedFrom = facts.Seq;
+            Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);
+            return;
+        }
+        else
+        {
+            counters.FrameTaken();
+            births.Ask(gateway, hash);
+        }
+
+        facts.Epoch.RefusedFrom = null;
+        facts.Epoch.Recent.Add(facts.Seq, facts.Fingerprint);
+        facts.Epoch.AcceptedNext = facts.Seq + 1;
+    }
+
+    private async ValueTask TakeRepeatAsync(GatewaySession gateway, FrameFacts facts, Delivery delivery, CancellationToken cancellationToken)
+    {
+        counters.FrameRepeated();
+        if (facts.Seq < facts.Epoch.StoredNext)
+        {
+            // The gateway does not know yet: its last cursor was lost, or was never sent.
+            delivery.Confirmation.Complete(MqttReasonCode.Success);
+            cursors.Touch(gateway);
+        }
+        else if (gateway.Held.Count == 0)
+        {
+            await batcher.AddAsync(new RepeatEntry(gateway, delivery.Confirmation), cancellationToken);
+        }
+        else if (!Hold(gateway, delivery, null))
+        {
+            Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);
+        }
+    }
+
+    private async ValueTask AcceptAsync(GatewaySession gateway, PreparedBirth birth, FrameFacts facts, Delivery delivery, CancellationToken cancellationToken)
+    {
+        FrameReader reader = readers.Rent();
+        try
+        {
+            if (reader.TryRead(delivery.Payload.Span, birth.Birth, time.GetUtcNow().ToUnixTimeMilliseconds(), out RefusalReason reason, out string detail))
+            {
+                int readings = reader.Columns.Count;
+                await batcher.AddAsync(new FrameEntry(gateway, birth, reader.Columns, facts, delivery.Confirmation), cancellationToken);
+                counters.ReadingsTaken(readings);
+            }
+            else
+            {
+                await batcher.AddAsync(new RejectedFrameEntry(gateway, facts, delivery.Reject(reason, detail), delivery.Confirmation), cancellationToken);
+                counters.MessageRejected();
+                CloudLog.FrameRejected(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq, ReasonName.Of(reason), detail);
+            }
+        }
+        finally
+        {
+            readers.Return(reader);
+        }
+    }
+
+    private bool Hold(GatewaySession gateway, Delivery delivery, ReadOnlyMemory<byte>? payload)
+    {
+        HeldFrame held = new(delivery.Topic.ToArray(), payload?.ToArray(), delivery.Client, delivery.ReceivedAtMs, delivery.Confirmation);
+        if (gateway.Held.Count >= options.HeldFramesPerGateway || !heldRoom.TryTake(held.Bytes))
+        {
+            return false;
+        }
+
+        gateway.Held.Enqueue(held);
+        return true;
+    }
+
+    private void Refuse(GatewaySession gateway, Delivery delivery, MqttReasonCode reason)
+    {
+        counters.FrameRefused();
+        CloudLog.FrameRefused(logger, gateway.Id.ToString(), reason);
+        delivery.Confirmation.Complete(reason);
+    }
+
+    private async ValueTask RejectMessageAsync(GatewaySession? gateway, Delivery delivery, RefusalReason reason, string detail, CancellationToken cancellationToken)
+    {
+        ulong fingerprint = Fingerprint.Of(delivery.Payload.Span);
+        await batcher.AddAsync(new RejectedMessageEntry(gateway, delivery.Reject(reason, detail), fingerprint, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
+        counters.MessageRejected();
+        CloudLog.MessageRejected(logger, gateway?.Id.ToString() ?? "an unknown sender", delivery.Client, ReasonName.Of(reason), detail);
+    }
+
+    private static FrameFacts Facts(EpochState epoch, in FrameHeader header, in Delivery delivery) => new(
+        epoch,
+        header.Sequence,
+        Fingerprint.Of(delivery.Payload.Span),
+        delivery.Payload.Length,
+        header.SealedAtMs,
+        delivery.ReceivedAtMs,
+        header.Clock != ClockQuality.Unsynchronised);
+}

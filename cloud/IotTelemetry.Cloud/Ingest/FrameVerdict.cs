@@ -1,0 +1,17 @@
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>What a frame is, by its place in its epoch.</summary>
+internal enum FrameVerdict
+{
+    /// <summary>The next one: it is taken.</summary>
+    New,
+
+    /// <summary>It came before, byte for byte: it is dropped and confirmed.</summary>
+    Repeat,
+
+    /// <summary>Another one with its number came before: the outbox was restored from a copy. It is left with the gateway, which must begin a new epoch.</summary>
+    Contradiction,
+
+    /// <summary>One before it was refused for want of room and has not come again.</summary>
+    OutOfTurn,
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>Keeps who is online, by the gateways' own status messages and their wills. Thread-safe.</summary>
+internal sealed class StatusIntake(GatewayRegistry registry, Status.IngestCounters counters, ILogger<StatusIntake> logger)
+{
+    private readonly ConcurrentDictionary<GatewaySession, GatewayStatus> _status = new();
+
+    /// <summary>How many gateways say they are online.</summary>
+    public int Online => _status.Values.Count(status => status.State == GatewayState.Online);
+
+    /// <summary>Takes what came in on a status topic. A status is of the moment: it is confirmed at once and not stored.</summary>
+    public void Take(in Delivery delivery)
+    {
+        MqttReasonCode reason = MqttReasonCode.Success;
+        if (!TopicAddress.TryParse(delivery.Topic.Span, out TopicAddress address, out _))
+        {
+            reason = MqttReasonCode.TopicNameInvalid;
+        }
+        else if (delivery.Payload.IsEmpty)
+        {
+            _status.TryRemove(registry.Get(address), out _);
+        }
+        else
+        {
+            try
+            {
+                _status[registry.Get(address)] = GatewayStatus.Decode(delivery.Payload.Span);
+            }
+            catch (MessageFormatException refusal)
+            {
+                reason = ReasonName.CodeOf(refusal.Reason);
+                counters.MessageRejected();
+                Hosting.CloudLog.MessageRejected(logger, registry.Get(address).Id.ToString(), delivery.Client, ReasonName.Of(refusal.Reason), refusal.Message);
+            }
+        }
+
+        delivery.Confirmation.Complete(reason);
+    }
+}
