@@ -2,7 +2,6 @@ using System.Globalization;
 using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Native;
 using IotTelemetry.Cloud.Confirm;
-using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Status;
 
 namespace IotTelemetry.Cloud.Batches;

@@ -25,24 +25,8 @@ internal sealed class BirthIntake(
         }
 
         GatewaySession? gateway = Find(delivery.Topic.Span, out string? problem);
-        Birth? birth = null;
         RefusalReason reason = RefusalReason.Invalid;
-        if (gateway is not null)
-        {
-            try
-            {
-                birth = Birth.Decode(delivery.Payload.Span);
-                if (birth.Header.Gateway != gateway.Id)
-                {
-                    (birth, reason, problem) = (null, RefusalReason.Forbidden, $"the birth of {birth.Header.Gateway} on the topic of {gateway.Id}");
-                }
-            }
-            catch (MessageFormatException refusal)
-            {
-                (reason, problem) = (refusal.Reason, refusal.Message);
-            }
-        }
-
+        Birth? birth = gateway is null ? null : Read(gateway, delivery.Payload.Span, out reason, out problem);
         if (gateway is null || birth is null)
         {
             ulong fingerprint = Fingerprint.Of(delivery.Payload.Span);
@@ -63,12 +47,30 @@ internal sealed class BirthIntake(
         }
     }
 
+    private static Birth? Read(GatewaySession gateway, ReadOnlySpan<byte> payload, out RefusalReason reason, out string? problem)
+    {
+        try
+        {
+            Birth birth = Birth.Decode(payload);
+            reason = RefusalReason.Forbidden;
+            problem = $"the birth of {birth.Header.Gateway} on the topic of {gateway.Id}";
+            return birth.Header.Gateway == gateway.Id ? birth : null;
+        }
+        catch (MessageFormatException refusal)
+        {
+            (reason, problem) = (refusal.Reason, refusal.Message);
+            return null;
+        }
+    }
+
     private async ValueTask TakeInTurnAsync(GatewaySession gateway, Birth birth, Delivery delivery, CancellationToken cancellationToken)
     {
         counters.BirthReceived();
-        await batcher.AddAsync(
-            new BirthEntry(gateway, birth, delivery.Payload, IsStored: gateway.StoredBirth == birth.Hash, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
-        gateway.StoredBirth = birth.Hash;
+
+        // A birth that is not retained is one of an older model, for frames of a backlog: it must not pass for the gateway's present shape.
+        bool isNews = gateway.StoredBirth is not { } stored || (delivery.IsRetained && stored != birth.Hash);
+        await batcher.AddAsync(new BirthEntry(gateway, birth, delivery.Payload, !isNews, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
+        gateway.StoredBirth = isNews ? birth.Hash : gateway.StoredBirth;
         gateway.AddBirth(new PreparedBirth(birth));
         await frames.ReleaseHeldAsync(gateway, cancellationToken);
 

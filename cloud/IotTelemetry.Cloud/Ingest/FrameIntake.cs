@@ -1,4 +1,3 @@
-using IotTelemetry.Broker;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Hosting;
@@ -70,7 +69,7 @@ internal sealed class FrameIntake(
                     return;
                 }
 
-                Delivery delivery = new(held.Topic, held.Payload, held.Client, held, held.ReceivedAtMs, held.Confirmation);
+                Delivery delivery = new(held.Topic, held.Payload, held.Client, held, held.ReceivedAtMs, false, held.Confirmation);
                 await AcceptAsync(gateway, birth, Facts(gateway.Epoch(header.Epoch), header, delivery), delivery, cancellationToken);
             }
 
@@ -103,6 +102,7 @@ internal sealed class FrameIntake(
             return;
         }
 
+        bool known = facts.Epoch.Contradicted;
         switch (await judge.JudgeAsync(gateway, facts.Epoch, facts.Seq, facts.Fingerprint, cancellationToken))
         {
             case FrameVerdict.New:
@@ -112,7 +112,11 @@ internal sealed class FrameIntake(
                 await TakeRepeatAsync(gateway, facts, delivery, cancellationToken);
                 break;
             case FrameVerdict.Contradiction:
-                CloudLog.EpochContradicted(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq);
+                if (!known)
+                {
+                    CloudLog.EpochContradicted(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq);
+                }
+
                 Refuse(gateway, delivery, MqttReasonCode.ImplementationSpecificError);
                 cursors.Touch(gateway);
                 break;

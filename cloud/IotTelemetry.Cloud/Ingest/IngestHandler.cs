@@ -24,7 +24,13 @@ internal sealed class IngestHandler(TopicKind kind, FrameIntake frames, BirthInt
         }
 
         Delivery delivery = new(
-            publish.TopicUtf8, publish.Payload, publish.Client.ClientId, publish.Client, time.GetUtcNow().ToUnixTimeMilliseconds(), new Confirmation(acknowledgement));
+            publish.TopicUtf8,
+            publish.Payload,
+            publish.Client.ClientId,
+            publish.Client,
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            publish.Retain,
+            new Confirmation(acknowledgement));
         try
         {
             switch (kind)

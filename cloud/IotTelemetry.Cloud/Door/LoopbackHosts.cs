@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace IotTelemetry.Cloud.Door;
+
+/// <summary>
+/// Answers only requests that name this machine as their host. Without authentication a page in a browser on this machine could otherwise read the store through a name of
+/// its own that resolves to 127.0.0.1 (DNS rebinding).
+/// </summary>
+internal static class LoopbackHosts
+{
+    public static Task RefuseOthersAsync(HttpContext context, RequestDelegate next)
+    {
+        string host = context.Request.Host.Host;
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address)))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return context.Response.WriteAsync($"The host '{host}' is not served; use 127.0.0.1 or localhost.\n", context.RequestAborted);
+    }
+}

@@ -1,0 +1,129 @@
+using IotTelemetry.Broker;
+using IotTelemetry.ClickHouse;
+using IotTelemetry.ClickHouse.Embedded;
+using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Door;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
+using IotTelemetry.Cloud.Status;
+using IotTelemetry.Protocol;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Serilog;
+
+namespace IotTelemetry.Cloud.Hosting;
+
+/// <summary>The service: engine, schema, ledger, broker, HTTP, in this order; and back, when it is told to stop.</summary>
+internal static class CloudService
+{
+    /// <summary>Runs until SIGTERM, SIGINT or <paramref name="stop"/>.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="output">Gets one line when everything listens: <c>listening mqtt=ADDRESS:PORT http=ADDRESS:PORT</c>.</param>
+    /// <param name="stop">Asks for a stop, as SIGTERM does.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(CloudOptions options, TextWriter output, CancellationToken stop)
+    {
+        await using Serilog.Core.Logger log = Logs.Create(options.LogFile);
+        using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddSerilog(log));
+        try
+        {
+            // The engine resolves a bare table name also as a file of the working directory: there is nothing to find in its own.
+            string data = Directory.CreateDirectory(options.DataDirectory).FullName;
+            Environment.CurrentDirectory = data;
+            EmbeddedEngineOptions engineOptions = new() { DataDirectory = data, LibraryPath = options.EngineLibrary };
+            await using EmbeddedEngine engine = await EmbeddedEngine.OpenAsync(engineOptions, logs.CreateLogger<EmbeddedEngine>(), stop);
+            await new SchemaMigrator(engine, options.Database, logs.CreateLogger<SchemaMigrator>()).MigrateAsync(stop);
+            return await RunAsync(options, engine, output, log, logs, stop);
+        }
+        catch (Exception failure) when (failure is ClickHouseException or SchemaException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"iot-cloud: cannot start: {failure.Message}");
+            return ExitCode.CannotStart;
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        CloudOptions options, EmbeddedEngine engine, TextWriter output, Serilog.Core.Logger log, ILoggerFactory logs, CancellationToken stop)
+    {
+        ListenOptions? mqtt = null;
+        ListenOptions? http = null;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders().AddSerilog(log);
+        builder.Services.AddMqttBroker(new MqttBrokerOptions { MaximumPacketSize = Birth.MaximumBytes + 65_536 });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = DoorEndpoint.MaximumQueryBytes;
+            kestrel.Listen(options.Mqtt, listen => mqtt = listen.UseMqttBroker());
+            kestrel.Listen(options.Http, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                http = listen;
+            });
+        });
+
+        await using WebApplication app = builder.Build();
+        MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
+        await using IngestPipeline ingest = new(engine, options.Database, new BrokerCursorSink(broker), options.Ingest, TimeProvider.System, logs);
+        await ingest.StartAsync(stop);
+
+        IngestHandler[] handlers = [.. new[] { TopicKind.Telemetry, TopicKind.Birth, TopicKind.Status }
+            .Select(kind => new IngestHandler(kind, ingest.Frames, ingest.Births, ingest.Statuses, TimeProvider.System))];
+        foreach (IngestHandler handler in handlers)
+        {
+            broker.AddHandler(handler.Filter, handler);
+        }
+
+        ServiceHealth health = new(ingest);
+        app.Use(LoopbackHosts.RefuseOthersAsync);
+        StatusEndpoints.Map(app, ingest, broker, health);
+        DoorEndpoint.Map(app, new ReadOnlyQueries(engine, await TableFunctions.ReadForbiddenAsync(engine, stop)), logs.CreateLogger<DoorEndpoint>());
+
+        await app.StartAsync(stop);
+        string listening = $"mqtt={mqtt!.IPEndPoint} http={http!.IPEndPoint}";
+        CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqtt.IPEndPoint!.ToString(), http.IPEndPoint!.ToString(), options.DataDirectory);
+        await output.WriteLineAsync($"listening {listening}");
+        await output.FlushAsync(CancellationToken.None);
+
+        int exitCode = await WaitAsync(app, ingest, logs, stop);
+        health.Stopping();
+        await DrainAsync(options, handlers, ingest, logs);
+        await app.StopAsync(CancellationToken.None);
+        return exitCode;
+    }
+
+    private static async Task<int> WaitAsync(WebApplication app, IngestPipeline ingest, ILoggerFactory logs, CancellationToken stop)
+    {
+        TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration bySignal = app.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+        using CancellationTokenRegistration byCaller = stop.Register(() => stopping.TrySetResult());
+        if (await Task.WhenAny(stopping.Task, ingest.Completion) == stopping.Task)
+        {
+            return ExitCode.Success;
+        }
+
+        await ingest.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        CloudLog.PartFailed(logs.CreateLogger(nameof(CloudService)), "ingest", ingest.Completion.Exception ?? new Exception("it ended without an error"));
+        return ExitCode.Failure;
+    }
+
+    private static async Task DrainAsync(CloudOptions options, IngestHandler[] handlers, IngestPipeline ingest, ILoggerFactory logs)
+    {
+        ILogger logger = logs.CreateLogger(nameof(CloudService));
+        long start = TimeProvider.System.GetTimestamp();
+        CloudLog.Draining(logger, ingest.Counters.FramesInFlight);
+        foreach (IngestHandler handler in handlers)
+        {
+            handler.Stop();
+        }
+
+        if (await ingest.DrainAsync(options.DrainTimeout))
+        {
+            CloudLog.Drained(logger, TimeProvider.System.GetElapsedTime(start));
+        }
+        else
+        {
+            CloudLog.NotDrained(logger, options.DrainTimeout, ingest.Counters.FramesInFlight);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Query;
+using Spectre.Console;
+
+namespace IotTelemetry.Cloud.Hosting;
+
+/// <summary>The commands of <c>iot-cloud</c> and their options.</summary>
+internal static class CommandLine
+{
+    private const string RejectsSql =
+        """
+        SELECT received_at, site, gateway, epoch, seq, reason, detail, client, length(payload) AS bytes
+        FROM iot.rejects FINAL ORDER BY received_at DESC LIMIT 100
+        """;
+
+    public static RootCommand Create() => new("The cloud service: takes telemetry over MQTT, stores it in ClickHouse, answers queries.")
+    {
+        Serve(),
+        QueryCommandLine(),
+        Rejects(),
+    };
+
+    private static Command Serve()
+    {
+        Option<string> data = new("--data") { Description = "Directory of the store; created when it is not there", DefaultValueFactory = _ => "iot-data" };
+        Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:1883" };
+        Option<string> http = new("--http") { Description = "Address of queries, status and health; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:8123" };
+        Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
+        Option<string?> library = new("--engine-library") { Description = "Path of libchdb.so, when it is not where it is looked for" };
+        Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
+        Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { data, mqtt, http, logFile, library, rows, age };
+        serve.SetAction(async (parsed, stop) =>
+        {
+            IngestOptions defaults = new();
+            TimeSpan batchAge = parsed.GetValue(age) is { } ms ? TimeSpan.FromMilliseconds(ms) : defaults.BatchAge;
+            int batchRows = parsed.GetValue(rows) ?? defaults.BatchRows;
+            CloudOptions options = new CloudOptions
+            {
+                DataDirectory = parsed.GetRequiredValue(data),
+                Mqtt = BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
+                Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
+                LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
+                EngineLibrary = parsed.GetValue(library) is { } path ? Path.GetFullPath(path) : null,
+                Ingest = defaults with
+                {
+                    BatchRows = batchRows,
+                    TrickleRows = Math.Min(defaults.TrickleRows, batchRows),
+                    BatchAge = batchAge,
+                    TrickleAge = batchAge > defaults.TrickleAge ? batchAge : defaults.TrickleAge,
+                },
+            }.Validate();
+            return await CloudService.RunAsync(options, Console.Out, stop);
+        });
+        return serve;
+    }
+
+    private static Command QueryCommandLine()
+    {
+        Argument<string> sql = new("sql") { Description = "One statement that reads, for example \"SELECT count() FROM iot.readings\"" };
+        Option<string?> format = new("--format") { Description = "A format of ClickHouse, for example CSVWithNames, JSONEachRow, Parquet; without it a table is printed" };
+        Option<string[]> parameters = new("--param") { Description = "NAME=VALUE for a placeholder {NAME:Type} in the statement; may be repeated", DefaultValueFactory = _ => [] };
+        Option<Uri> url = Url();
+        Command query = new("query", "Asks a running service.") { sql, format, parameters, url };
+        query.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), parsed.GetRequiredValue(sql), parsed.GetValue(format), parsed.GetValue(parameters) ?? [], stop));
+        return query;
+    }
+
+    private static Command Rejects()
+    {
+        Option<string?> format = new("--format") { Description = "A format of ClickHouse; without it a table is printed" };
+        Option<Uri> url = Url();
+        Command rejects = new("rejects", "Lists the last 100 messages that could not be stored, with the reason.") { format, url };
+        rejects.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), RejectsSql, parsed.GetValue(format), [], stop));
+        return rejects;
+    }
+
+    private static Option<Uri> Url() => new("--url")
+    {
+        Description = "Address of the service",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8123"),
+        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new OptionException("--url", result.Tokens[0].Value, "allowed is an address such as http://127.0.0.1:8123"),
+    };
+
+    private static async Task<int> AskAsync(Uri url, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken)
+    {
+        using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+        await using Stream output = Console.OpenStandardOutput();
+        return await new QueryCommand(http, AnsiConsole.Console, output, Console.Error).RunAsync(url, sql, format, parameters, cancellationToken);
+    }
+}

@@ -1,0 +1,99 @@
+using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Batches;
+using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Ledger;
+using IotTelemetry.Cloud.Schema;
+using IotTelemetry.Cloud.Status;
+
+namespace IotTelemetry.Cloud.Ingest;
+
+/// <summary>
+/// The way of a frame from its bytes to its confirmation, wired together. Start it, hand it deliveries, drain it. It knows neither MQTT connections nor HTTP:
+/// cursors leave through <see cref="ICursorSink"/>, rows through <see cref="IClickHouseEngine"/>.
+/// </summary>
+internal sealed class IngestPipeline : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Batcher _batcher;
+    private readonly BatchWriter _writer;
+    private readonly CursorPublisher _cursors;
+    private readonly LedgerRecovery _recovery;
+    private readonly TimeProvider _time;
+    private Task _writing = Task.CompletedTask;
+    private Task _publishing = Task.CompletedTask;
+
+    public IngestPipeline(
+        IClickHouseEngine engine, DatabaseName database, ICursorSink sink, IngestOptions options, TimeProvider time, ILoggerFactory logs, Func<double>? randomizer = null)
+    {
+        StoreTables tables = new(database);
+        StoredRecords records = new(engine, tables);
+        _time = time;
+        Retry = new StoreRetry(time, logs.CreateLogger<StoreRetry>(), randomizer);
+        _batcher = new Batcher(options, time);
+        _cursors = new CursorPublisher(sink, options, time);
+        _writer = new BatchWriter(engine, tables, _batcher, Retry, _cursors, Counters, Latency, time);
+        _recovery = new LedgerRecovery(engine, tables, Registry, logs.CreateLogger<LedgerRecovery>());
+        BirthBook book = new(records, _cursors, options, time, logs.CreateLogger<BirthBook>());
+        Frames = new FrameIntake(
+            Registry, new FrameJudge(records), book, new FrameReaderPool(options), _batcher, _cursors, new HeldRoom(options), options, Counters, time, logs.CreateLogger<FrameIntake>());
+        Births = new BirthIntake(Registry, Frames, _batcher, _cursors, Counters, logs.CreateLogger<BirthIntake>());
+        Statuses = new StatusIntake(Registry, Counters, logs.CreateLogger<StatusIntake>());
+    }
+
+    public GatewayRegistry Registry { get; } = new();
+
+    public IngestCounters Counters { get; } = new();
+
+    public StorageLatency Latency { get; } = new();
+
+    public StoreRetry Retry { get; }
+
+    public FrameIntake Frames { get; }
+
+    public BirthIntake Births { get; }
+
+    public StatusIntake Statuses { get; }
+
+    /// <summary>Age of the oldest frame that is taken and not stored; zero when there is none.</summary>
+    public TimeSpan Lag => _batcher.OldestReceivedAtMs is > 0 and long oldest
+        ? TimeSpan.FromMilliseconds(Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds() - oldest))
+        : TimeSpan.Zero;
+
+    /// <summary>Completes when storing or publishing stops: in order after <see cref="DrainAsync"/>, otherwise with the error that stopped it.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Reads the ledger, then begins to store.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _batcher.ContinueAfter(await _recovery.RunAsync(cancellationToken));
+        _writing = Task.Run(() => _writer.RunAsync(_stop.Token), CancellationToken.None);
+        _publishing = Task.Run(() => _cursors.RunAsync(_stop.Token), CancellationToken.None);
+        Completion = Task.WhenAny(_writing, _publishing).Unwrap();
+    }
+
+    /// <summary>Stores and confirms what was taken. The caller hands over nothing more.</summary>
+    /// <returns>False when <paramref name="timeout"/> was over first: what is left is unconfirmed and stays with its gateways.</returns>
+    public async Task<bool> DrainAsync(TimeSpan timeout)
+    {
+        _batcher.Close();
+        try
+        {
+            await _writing.WaitAsync(timeout, _time);
+            await _cursors.SendDueAsync(everything: true, _stop.Token);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Stops at once; what is not stored is not confirmed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_writing, _publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,17 @@
+using IotTelemetry.Cloud.Ingest;
+
+namespace IotTelemetry.Cloud.Status;
+
+/// <summary>Whether the service may be sent telemetry: it runs, it is not stopping, and the store takes rows. Thread-safe.</summary>
+internal sealed class ServiceHealth(IngestPipeline ingest)
+{
+    private volatile bool _stopping;
+
+    public void Stopping() => _stopping = true;
+
+    /// <summary>Why not; null when it may.</summary>
+    public string? Problem => _stopping ? "the service is stopping"
+        : ingest.Completion.IsCompleted ? "ingest has stopped"
+        : ingest.Retry.FailingFor is { } outage ? $"the store has not taken rows for {outage.TotalSeconds:F0} s: {ingest.Retry.LastError}"
+        : null;
+}

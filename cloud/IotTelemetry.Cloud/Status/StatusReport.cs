@@ -1,0 +1,41 @@
+namespace IotTelemetry.Cloud.Status;
+
+/// <summary>The answer of <c>GET /status</c>. Counters count from the start of the service; times are in milliseconds.</summary>
+internal sealed record StatusReport
+{
+    public required int GatewaysOnline { get; init; }
+
+    public required int GatewaysKnown { get; init; }
+
+    public required long Connections { get; init; }
+
+    public required long ReadingsReceived { get; init; }
+
+    public required long RowsStored { get; init; }
+
+    public required long FramesReceived { get; init; }
+
+    public required long FramesStored { get; init; }
+
+    public required long FramesInFlight { get; init; }
+
+    public required long FramesDuplicate { get; init; }
+
+    public required long FramesRejected { get; init; }
+
+    public required long FramesRefused { get; init; }
+
+    public required long BatchesStored { get; init; }
+
+    public required long StoreRetries { get; init; }
+
+    /// <summary>Age of the oldest frame that is taken and not stored.</summary>
+    public required long LagMs { get; init; }
+
+    /// <summary>From a frame's closing at its gateway to its confirmation; null before the first frame.</summary>
+    public required long? StoredP50Ms { get; init; }
+
+    public required long? StoredP99Ms { get; init; }
+
+    public required string? Problem { get; init; }
+}
