@@ -103,13 +103,13 @@ internal static class CloudService
         }
 
         await ingest.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        CloudLog.PartFailed(logs.CreateLogger(nameof(CloudService)), "ingest", ingest.Completion.Exception ?? new Exception("it ended without an error"));
+        CloudLog.PartFailed(logs.CreateLogger(nameof(CloudService)), "ingest", (Exception?)ingest.Completion.Exception ?? new InvalidOperationException("it ended before it was told to"));
         return ExitCode.Failure;
     }
 
     private static async Task DrainAsync(CloudOptions options, IngestHandler[] handlers, IngestPipeline ingest, ILoggerFactory logs)
     {
-        ILogger logger = logs.CreateLogger(nameof(CloudService));
+        Microsoft.Extensions.Logging.ILogger logger = logs.CreateLogger(nameof(CloudService));
         long start = TimeProvider.System.GetTimestamp();
         CloudLog.Draining(logger, ingest.Counters.FramesInFlight);
         foreach (IngestHandler handler in handlers)

@@ -1,7 +1,6 @@
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
-using IotTelemetry.Cloud.Hosting;
 using IotTelemetry.Cloud.Ledger;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
