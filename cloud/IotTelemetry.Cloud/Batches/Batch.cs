@@ -146,7 +146,7 @@ internal sealed class Batch
 
         long before = block.Native.EncodedBytes;
         block.Append(gateway, birth, frame, start, count, receivedAtMs);
-        Bytes += block.Native.EncodedBytes - before;
+        Bytes += block.Native.EncodedBytes - before + (count * (long)sizeof(ulong)); // The column of the batch's number is filled in at the end.
         Rows += count;
     }
 }

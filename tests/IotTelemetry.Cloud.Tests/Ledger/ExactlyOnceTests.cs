@@ -1,0 +1,102 @@
+using FsCheck;
+using FsCheck.Fluent;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
+using IotTelemetry.Cloud.Tests.Support;
+
+namespace IotTelemetry.Cloud.Tests.Ledger;
+
+/// <summary>Whatever inserts fail and wherever the process dies: every reading is stored once, in order.</summary>
+[Collection(EngineTests.Name)]
+public sealed class ExactlyOnceTests(EngineFixture store)
+{
+    [Fact]
+    public void Every_reading_is_stored_exactly_once_through_any_faults_and_crashes() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(new CrashScenario(seed)).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+
+    [Theory]
+    [InlineData(InsertFault.CrashBefore)]
+    [InlineData(InsertFault.CrashAfter)]
+    public async Task Crash_at_any_insert_of_a_batch_over_two_months_loses_and_doubles_nothing(InsertFault crash)
+    {
+        // Inserts of the first run: birth, assets, then per batch January, February, frames.
+        for (int at = 0; at < 8; at++)
+        {
+            int crashAt = at;
+            await RunAsync(new CrashScenario(at) { FaultOf = (run, insert) => run == 0 && insert == crashAt ? crash : InsertFault.None });
+        }
+    }
+
+    [Fact]
+    public async Task Second_crash_does_not_forget_what_the_first_left_half_done()
+    {
+        // The first run dies with January of frames 0 to 9 written; the second stores some of them anew and dies; its committed batch is younger than the first run's rows.
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        TestGateway gateway = new("gw-1");
+        byte[][] frames = [.. Enumerable.Range(0, 10).Select(seq => gateway.Frame(1, (ulong)seq, startMs: TestGateway.NewYear - 2))];
+        IngestOptions oneBatch = Pipelines.Quick with { BatchAge = TimeSpan.FromMinutes(1), TrickleAge = TimeSpan.FromMinutes(1), BatchRows = 40 };
+        await CrashAsync(database, gateway, frames, oneBatch, crashAtFrames: 0);
+        Assert.Equal(20, await store.NumberAsync($"SELECT count() FROM {database}.readings"));
+
+        await CrashAsync(database, gateway, frames[..6], oneBatch with { BatchRows = 6 }, crashAtFrames: 1);
+
+        RecordingSink sink = new();
+        await using IngestPipeline ingest = await Pipelines.StartAsync(store.Engine, database, sink);
+        foreach (byte[] frame in frames)
+        {
+            await gateway.SendFrameAsync(ingest, frame);
+        }
+
+        await sink.WaitAsync(gateway.Id, c => c.SequenceOf(1) == 9);
+        Assert.Equal("40\t40", await store.TextAsync($"SELECT count(), uniqExact(seq, asset, point, ts) FROM {database}.readings"));
+    }
+
+    // Dies at the n-th insert into readings for February, or at the n-th into frames after the first ones went through.
+    private async Task CrashAsync(DatabaseName database, TestGateway gateway, byte[][] frames, IngestOptions options, int crashAtFrames)
+    {
+        int framesInserts = 0;
+        int readingsInserts = 0;
+        FaultyEngine engine = new(store.Engine, (_, table) =>
+        {
+            bool isFrames = table.EndsWith(".frames", StringComparison.Ordinal);
+            bool isReadings = table.EndsWith(".readings", StringComparison.Ordinal);
+            framesInserts += isFrames ? 1 : 0;
+            readingsInserts += isReadings ? 1 : 0;
+            return crashAtFrames == 0 && readingsInserts == 2 ? InsertFault.CrashBefore
+                : crashAtFrames > 0 && framesInserts > crashAtFrames ? InsertFault.CrashBefore
+                : InsertFault.None;
+        });
+        await using IngestPipeline ingest = await Pipelines.StartAsync(engine, database, new RecordingSink(), options);
+        await gateway.SendBirthAsync(ingest);
+        foreach (byte[] frame in frames)
+        {
+            await gateway.SendFrameAsync(ingest, frame);
+        }
+
+        await engine.Crashed.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private async Task RunAsync(CrashScenario scenario)
+    {
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        for (int run = 0; !await scenario.RunAsync(store.Engine, database, run); run++)
+        {
+            Assert.True(run < CrashScenario.FaultyRuns, $"{scenario}: a run without faults did not end");
+        }
+
+        string stored = await store.TextAsync(
+            $"SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts), countIf(batch = 0) FROM {database}.readings");
+        string frames = await store.TextAsync(
+            $"SELECT uniqExact(gateway, epoch, seq), sum(rows) / count() * uniqExact(gateway, epoch, seq) FROM {database}.frames");
+        string order = await store.TextAsync(
+            $"""
+             SELECT countIf(batch < before) FROM
+             (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM {database}.frames)
+             """);
+        Assert.Equal(
+            $"{scenario}: {scenario.Readings}\t{scenario.Readings}\t0 | {scenario.Frames}\t{scenario.Readings} | 0",
+            $"{scenario}: {stored} | {frames} | {order}");
+        await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
+    }
+}

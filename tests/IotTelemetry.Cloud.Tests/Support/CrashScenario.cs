@@ -1,0 +1,123 @@
+using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
+using IotTelemetry.Mqtt;
+
+namespace IotTelemetry.Cloud.Tests.Support;
+
+/// <summary>
+/// Two gateways with two epochs each, whose frames lie around the end of a month, and a service that runs again and again with faults until a run goes through.
+/// The gateways delete on the cursor only, and begin again behind it after every run. Everything that is random comes from the seed.
+/// </summary>
+internal sealed class CrashScenario
+{
+    public const int FaultyRuns = 6;
+    private const int FramesPerEpoch = 12;
+    private const int ReadingsPerFrame = 4;
+    private readonly int _seed;
+    private readonly TestGateway[] _gateways = [new("gw-1"), new("gw-2")];
+    private readonly Dictionary<(TestGateway Gateway, ulong Epoch), byte[][]> _outboxes = [];
+    private readonly Dictionary<(TestGateway Gateway, ulong Epoch), int> _confirmed = [];
+
+    public CrashScenario(int seed)
+    {
+        _seed = seed;
+        foreach (TestGateway gateway in _gateways)
+        {
+            foreach (ulong epoch in (ulong[])[7, 8])
+            {
+                _outboxes[(gateway, epoch)] = [.. Enumerable.Range(0, FramesPerEpoch).Select(seq =>
+                    gateway.Frame(epoch, (ulong)seq, ReadingsPerFrame, TestGateway.NewYear - 20 + (seq * 4) - 2))];
+                _confirmed[(gateway, epoch)] = 0;
+            }
+        }
+
+        FaultOf = RandomFault;
+    }
+
+    /// <summary>The fault of the n-th insert of a run.</summary>
+    public Func<int, int, InsertFault> FaultOf { get; init; }
+
+    public int Frames => _outboxes.Count * FramesPerEpoch;
+
+    public int Readings => Frames * ReadingsPerFrame;
+
+    /// <summary>Runs the service once.</summary>
+    /// <returns>True when everything is confirmed, false when it crashed.</returns>
+    public async Task<bool> RunAsync(IClickHouseEngine engine, DatabaseName database, int run)
+    {
+        Random random = new(HashCode.Combine(_seed, run));
+        RecordingSink sink = new();
+        FaultyEngine faulty = new(engine, (insert, _) => FaultOf(run, insert));
+        IngestOptions options = Pipelines.Quick with { BatchRows = random.Next(1, 60), BatchAge = TimeSpan.FromMilliseconds(random.Next(1, 20)), TrickleAge = TimeSpan.FromMilliseconds(20) };
+        await using IngestPipeline ingest = await Pipelines.StartAsync(faulty, database, sink, options);
+        using CancellationTokenSource gone = new();
+        Task crash = faulty.Crashed.ContinueWith(_ => gone.CancelAsync(), TaskScheduler.Default).Unwrap();
+        try
+        {
+            await Task.WhenAll(_gateways.Select(gateway => SendAllAsync(gateway, ingest, random.Next(), gone.Token)));
+            await Task.WhenAll(_outboxes.Keys.Select(outbox => sink.WaitAsync(outbox.Gateway.Id, c => c.SequenceOf(outbox.Epoch) == FramesPerEpoch - 1, gone.Token)));
+            return true;
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            await crash;
+            Learn(sink, random);
+            return false;
+        }
+    }
+
+    public override string ToString() => $"seed {_seed}";
+
+    // Both epochs of a gateway take turns, as a backlog behind live frames does; now and then a frame is sent twice.
+    private async Task SendAllAsync(TestGateway gateway, IngestPipeline ingest, int seed, CancellationToken gone)
+    {
+        Random random = new(seed);
+        gateway.Reconnect();
+        await gateway.SendBirthAsync(ingest, gone);
+        Dictionary<ulong, int> next = new() { [7] = _confirmed[(gateway, 7)], [8] = _confirmed[(gateway, 8)] };
+        while (next.Values.Any(n => n < FramesPerEpoch))
+        {
+            ulong epoch = next.Where(n => n.Value < FramesPerEpoch).ElementAt(random.Next(next.Values.Count(n => n < FramesPerEpoch))).Key;
+            byte[] frame = _outboxes[(gateway, epoch)][next[epoch]++];
+            for (int times = random.Next(8) == 0 ? 2 : 1; times > 0; times--)
+            {
+                Task<MqttReasonCode> confirmed = await gateway.SendFrameAsync(ingest, frame, gone);
+                Assert.True(!confirmed.IsCompleted || await confirmed == MqttReasonCode.Success);
+            }
+        }
+    }
+
+    // The last cursors may be lost on the way: any one that was sent may be the last that arrived.
+    private void Learn(RecordingSink sink, Random random)
+    {
+        foreach (TestGateway gateway in _gateways)
+        {
+            IReadOnlyList<Protocol.StoredCursor> cursors = sink.Of(gateway.Id);
+            foreach (Protocol.StoredCursor cursor in cursors.Take(random.Next(cursors.Count + 1)))
+            {
+                foreach (Protocol.EpochCursor epoch in cursor.Epochs)
+                {
+                    _confirmed[(gateway, epoch.Epoch)] = Math.Max(_confirmed[(gateway, epoch.Epoch)], (int)epoch.Seq + 1);
+                }
+            }
+        }
+    }
+
+    private InsertFault RandomFault(int run, int insert)
+    {
+        if (run >= FaultyRuns)
+        {
+            return InsertFault.None;
+        }
+
+        return new Random(HashCode.Combine(_seed, run, insert)).Next(12) switch
+        {
+            0 => InsertFault.FailBefore,
+            1 => InsertFault.FailAfter,
+            2 => InsertFault.CrashBefore,
+            3 => InsertFault.CrashAfter,
+            _ => InsertFault.None,
+        };
+    }
+}

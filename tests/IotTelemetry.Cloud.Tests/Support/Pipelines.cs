@@ -1,0 +1,26 @@
+using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IotTelemetry.Cloud.Tests.Support;
+
+/// <summary>Pipelines for tests: small batches that go at once, unless told otherwise.</summary>
+internal static class Pipelines
+{
+    public static IngestOptions Quick { get; } = new()
+    {
+        BatchAge = TimeSpan.FromMilliseconds(1),
+        TrickleAge = TimeSpan.FromMilliseconds(1),
+        TrickleRows = 0,
+        AgePerMonth = TimeSpan.Zero,
+    };
+
+    public static async Task<IngestPipeline> StartAsync(
+        IClickHouseEngine engine, DatabaseName database, RecordingSink sink, IngestOptions? options = null, TimeProvider? time = null)
+    {
+        IngestPipeline pipeline = new(engine, database, sink, options ?? Quick, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        await pipeline.StartAsync(CancellationToken.None);
+        return pipeline;
+    }
+}
