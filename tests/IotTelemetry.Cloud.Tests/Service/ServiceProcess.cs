@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace IotTelemetry.Cloud.Tests.Service;
+
+/// <summary><c>iot-cloud serve</c> as a process of its own, on free ports.</summary>
+internal sealed partial class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(Process process, int mqttPort, int httpPort)
+    {
+        _process = process;
+        MqttPort = mqttPort;
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/"), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public int MqttPort { get; }
+
+    public HttpClient Http { get; }
+
+    public static async Task<ServiceProcess> StartAsync(string dataDirectory, params string[] options)
+    {
+        Process process = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "serve", "--data", dataDirectory, "--mqtt", "127.0.0.1:0", "--http", "127.0.0.1:0", .. options])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+        // Read all along: a full pipe would stop the service.
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        if (line is null || Listening().Match(line) is not { Success: true } ports)
+        {
+            process.Kill();
+            throw new InvalidOperationException($"iot-cloud did not start: {line}{Environment.NewLine}{await errors}");
+        }
+
+        return new ServiceProcess(process, Number(ports, "mqtt"), Number(ports, "http"));
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>The exit status, and how long it took.</returns>
+    public async Task<(int ExitCode, TimeSpan Elapsed)> TerminateAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return (_process.ExitCode, Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>Asks the door; the answer without its last line end.</summary>
+    public async Task<string> QueryAsync(string sql)
+    {
+        using StringContent body = new(sql);
+        using HttpResponseMessage response = await Http.PostAsync(new Uri("", UriKind.Relative), body);
+        string text = (await response.Content.ReadAsStringAsync()).TrimEnd('\n');
+        Assert.True(response.IsSuccessStatusCode, text);
+        return text;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^listening mqtt=127\.0\.0\.1:(?<mqtt>\d+) http=127\.0\.0\.1:(?<http>\d+)$")]
+    private static partial Regex Listening();
+}
