@@ -41,6 +41,12 @@ internal static partial class CloudLog
     [LoggerMessage(304, LogLevel.Information, "Gateway {Gateway} is asked for its birth {Hash}")]
     public static partial void BirthWanted(ILogger logger, string gateway, string hash);
 
+    [LoggerMessage(305, LogLevel.Warning, "Looking up what the store has of gateway {Gateway} failed; the frame stays with the gateway")]
+    public static partial void LookupFailed(ILogger logger, string gateway, Exception exception);
+
+    [LoggerMessage(306, LogLevel.Warning, "The stored birth {Hash} of gateway {Gateway} does not read; the gateway is asked for it")]
+    public static partial void StoredBirthUnreadable(ILogger logger, string gateway, string hash, Exception exception);
+
     [LoggerMessage(400, LogLevel.Error, "The store does not take rows; nothing is acknowledged until it does")]
     public static partial void StoreFailing(ILogger logger, Exception exception);
 

@@ -22,9 +22,17 @@ internal sealed class BirthBook(StoredRecords records, CursorPublisher cursors, 
             return null;
         }
 
-        PreparedBirth birth = new(Birth.Decode(stored));
-        gateway.AddBirth(birth);
-        return birth;
+        try
+        {
+            PreparedBirth birth = new(Birth.Decode(stored));
+            gateway.AddBirth(birth);
+            return birth;
+        }
+        catch (MessageFormatException unreadable)
+        {
+            CloudLog.StoredBirthUnreadable(logger, gateway.Id.ToString(), hash.ToString(), unreadable);
+            return null;
+        }
     }
 
     /// <summary>Asks the gateway for a birth, with the next cursor; again when it does not come.</summary>

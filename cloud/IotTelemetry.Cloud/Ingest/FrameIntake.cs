@@ -1,3 +1,4 @@
+using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Hosting;
@@ -102,11 +103,26 @@ internal sealed class FrameIntake(
             return;
         }
 
+        try
+        {
+            await PlaceAsync(gateway, facts, header.BirthHash, delivery, cancellationToken);
+        }
+        catch (ClickHouseException failure)
+        {
+            // A look-up in the store failed. The frame stays with its gateway, and so do those behind it, until it comes again.
+            CloudLog.LookupFailed(logger, gateway.Id.ToString(), failure);
+            facts.Epoch.RefusedFrom = Math.Min(facts.Epoch.RefusedFrom ?? facts.Seq, facts.Seq);
+            Refuse(gateway, delivery, MqttReasonCode.ImplementationSpecificError);
+        }
+    }
+
+    private async ValueTask PlaceAsync(GatewaySession gateway, FrameFacts facts, BirthHash hash, Delivery delivery, CancellationToken cancellationToken)
+    {
         bool known = facts.Epoch.Contradicted;
         switch (await judge.JudgeAsync(gateway, facts.Epoch, facts.Seq, facts.Fingerprint, cancellationToken))
         {
             case FrameVerdict.New:
-                await TakeNewAsync(gateway, facts, header.BirthHash, delivery, cancellationToken);
+                await TakeNewAsync(gateway, facts, hash, delivery, cancellationToken);
                 break;
             case FrameVerdict.Repeat:
                 await TakeRepeatAsync(gateway, facts, delivery, cancellationToken);

@@ -26,6 +26,7 @@ public sealed class KillTests : IDisposable
             await sending;
         }
 
+        Assert.Contains(_clients, client => !client.IsEmpty);
         await using ServiceProcess last = await StartAsync();
         Assert.All(await Task.WhenAll(_clients.Select(c => c.RunAsync(last.MqttPort))), Assert.True);
         Assert.Equal($"{Expected}\t{Expected}", await last.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
