@@ -24,6 +24,9 @@ public sealed partial class ClickHouseException : Exception
     /// <summary>True when the same statement may well succeed later: memory, too many parts or queries, timeouts, the server away.</summary>
     public bool IsTransient { get; }
 
+    /// <summary>The statement surely did not reach ClickHouse.</summary>
+    internal bool NotSent { get; init; }
+
     /// <summary>Reads ClickHouse's error text, <c>Code: 60. DB::Exception: Table … does not exist. (UNKNOWN_TABLE)</c>.</summary>
     internal static ClickHouseException Parse(string text, string doing)
     {
@@ -34,6 +37,6 @@ public sealed partial class ClickHouseException : Exception
             : new ClickHouseException(code, $"{doing}: {text[match.Index..].Trim()}");
     }
 
-    [GeneratedRegex(@"Code: (?<code>\d{1,6})\. DB::")]
+    [GeneratedRegex(@"Code: (?<code>\d{1,6})(?:\.|, e\.displayText\(\) =) DB::")]
     private static partial Regex ErrorText();
 }

@@ -17,7 +17,10 @@ internal static partial class Statement
     }
 
     /// <summary>The INSERT for a block: its columns by name.</summary>
-    public static string Insert(string table, NativeBlock block, string? deduplicationToken)
+    public static string Insert(string table, NativeBlock block, string? deduplicationToken) => Insert(Columns(table, block), deduplicationToken);
+
+    /// <summary>What follows INSERT INTO for a block: the table, and the columns by name.</summary>
+    public static string Columns(string table, NativeBlock block)
     {
         StringBuilder into = new(QuoteTable(table));
         for (int i = 0; i < block.Names.Count; i++)
@@ -25,7 +28,7 @@ internal static partial class Statement
             into.Append(i == 0 ? " (" : ", ").Append(Quote(block.Names[i]));
         }
 
-        return Insert(into.Append(')').ToString(), deduplicationToken);
+        return into.Append(')').ToString();
     }
 
     /// <summary>An INSERT without FORMAT and data, which go beside it.</summary>
