@@ -147,7 +147,7 @@ internal sealed partial class ServerResponse : IDisposable
         _tail = [.. before, .. bytes];
     }
 
-    // A server that announces no tag writes the error's text, with its version, where the result stops.
+    // A server that announces no tag writes the error's text, ending with its version (since 19) or the C++ error, where the result stops.
     private void ThrowIfTailIsError()
     {
         string tail = Encoding.UTF8.GetString(_tail);
@@ -158,6 +158,6 @@ internal sealed partial class ServerResponse : IDisposable
         }
     }
 
-    [GeneratedRegex(@"Code: \d{1,6}[.,][^\n]*DB::Exception: .*\(version [0-9][^()]*(?:\([^()]*\))?\)\s*\z", RegexOptions.Singleline | RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"Code: \d{1,6}[.,][^\n]*DB::Exception: .*(?:\(version [0-9][^()]*(?:\([^()]*\))?\)|e\.what\(\) = DB::Exception)\s*\z", RegexOptions.Singleline | RegexOptions.RightToLeft)]
     private static partial Regex ErrorAtEnd();
 }

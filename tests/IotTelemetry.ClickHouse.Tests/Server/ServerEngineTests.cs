@@ -11,7 +11,7 @@ public sealed class ServerEngineTests
 {
     private const string Tag = "dngjzjnxkvlwkeua";
     private const string TagHeader = $"X-ClickHouse-Exception-Tag: {Tag}\r\n";
-    private const string OldError = "Code: 60, e.displayText() = DB::Exception: Table default.t doesn't exist. (version 18.16.1)\n";
+    private const string OldError = "Code: 60, e.displayText() = DB::Exception: Table default.t doesn't exist., e.what() = DB::Exception\n";
     private const string NewError = "Code: 60. DB::Exception: Unknown table. (UNKNOWN_TABLE) (version 26.7.3.1 (official build))\n";
 
     [Theory]
