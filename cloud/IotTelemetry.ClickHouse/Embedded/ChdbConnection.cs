@@ -67,24 +67,21 @@ internal sealed unsafe class ChdbConnection
         }
 
         result.Dispose();
+        DestroyStream();
         return null;
     }
 
-    /// <summary>Ends the started query, finished or not, and makes the connection free for the next statement.</summary>
-    public void EndQuery(bool finished)
+    /// <summary>Ends the started query, if there is one, and makes the connection free for the next statement. True when the query was left unfinished.</summary>
+    public bool EndQuery()
     {
-        if (_stream == 0)
-        {
-            return;
-        }
-
-        if (!finished)
+        bool left = _stream != 0;
+        if (left)
         {
             Chdb.StreamCancel(*_connection, _stream);
+            DestroyStream();
         }
 
-        Chdb.DestroyResult(_stream);
-        _stream = 0;
+        return left;
     }
 
     /// <summary>Starts an insert; <paramref name="sql"/> is an INSERT without FORMAT and data.</summary>
@@ -102,9 +99,15 @@ internal sealed unsafe class ChdbConnection
             return;
         }
 
-        EndQuery(finished: false);
+        EndQuery();
         Chdb.CloseConnection(_connection);
         _connection = null;
+    }
+
+    private void DestroyStream()
+    {
+        Chdb.DestroyResult(_stream);
+        _stream = 0;
     }
 
     // As the engine's parser counts; 0 when the text does not parse.

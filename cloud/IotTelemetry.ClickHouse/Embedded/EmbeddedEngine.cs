@@ -19,6 +19,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private readonly EngineWorker _control;
     private readonly WorkerPool _inserts;
     private readonly WorkerPool _queries;
+    private readonly WorkerPool _statements;
     private Task<bool>? _closed;
 
     private EmbeddedEngine(EmbeddedEngineOptions options, ILogger<EmbeddedEngine> logger, EngineWorker control)
@@ -28,6 +29,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         _control = control;
         _inserts = new WorkerPool($"{TagPrefix}insert", options.InsertConnections, options);
         _queries = new WorkerPool($"{TagPrefix}query", options.QueryConnections, options);
+        _statements = new WorkerPool($"{TagPrefix}statement", options.StatementConnections, options);
     }
 
     /// <summary>Loads the library and opens the data directory.</summary>
@@ -64,7 +66,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     public async Task ExecuteAsync(string sql, ClickHouseParameters? parameters = null, CancellationToken cancellationToken = default)
     {
         RequireOneStatement(sql);
-        await using EngineLease lease = await LeaseAsync(_queries, null, cancellationToken).ConfigureAwait(false);
+        await using EngineLease lease = await LeaseAsync(_statements, null, cancellationToken).ConfigureAwait(false);
         await lease.RunAsync(connection => connection.RunOne(sql, "Null", parameters).Dispose(), cancellationToken).ConfigureAwait(false);
     }
 
@@ -218,7 +220,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private bool CloseConnections()
     {
         long start = Environment.TickCount64;
-        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose()];
+        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose(), .. _statements.BeginClose()];
         string kill = $"KILL QUERY WHERE startsWith(Settings['log_comment'], '{TagPrefix}') AND Settings['log_comment'] != '{_control.Tag}' ASYNC";
         while (workers.Count > 0 && Environment.TickCount64 - start < _options.CloseTimeout.TotalMilliseconds)
         {

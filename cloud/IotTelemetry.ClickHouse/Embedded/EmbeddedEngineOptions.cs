@@ -24,8 +24,11 @@ public sealed record EmbeddedEngineOptions
     /// <summary>Inserts at the same time, 1 to 64. Each has its own connection and thread; more inserts wait their turn.</summary>
     public int InsertConnections { get; init; } = 2;
 
-    /// <summary>Queries and other statements at the same time, 1 to 64. They have their own connections, so that slow queries never hold up inserts.</summary>
+    /// <summary>Queries at the same time, 1 to 64. They have their own connections, so that slow ones hold up neither inserts nor statements.</summary>
     public int QueryConnections { get; init; } = 4;
+
+    /// <summary>Statements without result (<see cref="IClickHouseEngine.ExecuteAsync"/>) at the same time, 1 to 64.</summary>
+    public int StatementConnections { get; init; } = 2;
 
     /// <summary>How long closing waits for running statements, after it has cancelled them, 1 s to 10 min.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -42,6 +45,7 @@ public sealed record EmbeddedEngineOptions
         Check(MarkCacheBytes >= 1L << 20, nameof(MarkCacheBytes), MarkCacheBytes, "at least 1048576 (1 MiB)");
         Check(MaximumThreads is null or (>= 1 and <= 256), nameof(MaximumThreads), MaximumThreads, "1 to 256");
         Check(InsertConnections is >= 1 and <= 64, nameof(InsertConnections), InsertConnections, "1 to 64");
+        Check(StatementConnections is >= 1 and <= 64, nameof(StatementConnections), StatementConnections, "1 to 64");
         Check(QueryConnections is >= 1 and <= 64, nameof(QueryConnections), QueryConnections, "1 to 64");
         Check(CloseTimeout >= TimeSpan.FromSeconds(1) && CloseTimeout <= TimeSpan.FromMinutes(10), nameof(CloseTimeout), CloseTimeout, "1 s to 10 min");
         foreach ((string name, string value) in Settings)

@@ -60,7 +60,6 @@ internal sealed class EmbeddedQuery(EngineLease lease, string sql, string format
         ChdbResult? part = connection.Fetch(sql);
         if (part is null)
         {
-            connection.EndQuery(finished: true);
             _state = State.Finished;
         }
 

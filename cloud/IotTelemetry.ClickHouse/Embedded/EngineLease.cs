@@ -6,6 +6,7 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
     // A statement that is not yet in the process list, or looks for cancellation seldom, is asked again.
     private static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(50);
     private string? _reset;
+    private bool _broken;
 
     /// <summary>Sets settings for the time of the lease.</summary>
     public async Task ApplyAsync(IReadOnlyDictionary<string, string>? settings)
@@ -31,12 +32,18 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            _broken = true;
             await KillAsync(running).ConfigureAwait(false);
             if (running.IsCompletedSuccessfully && running.Result is IDisposable result)
             {
                 result.Dispose();
             }
 
+            throw;
+        }
+        catch
+        {
+            _broken = true;
             throw;
         }
     }
@@ -58,10 +65,16 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
         {
             await worker.RunAsync(connection =>
             {
-                connection.EndQuery(finished: false);
+                bool left = connection.EndQuery();
                 if (_reset is not null)
                 {
                     connection.Run(_reset, "Null", null).Dispose();
+                }
+
+                if (_broken || left)
+                {
+                    // The connection keeps a statement that failed or was left (its memory, its place in system.processes) until the next one.
+                    connection.Run("SELECT 1", "Null", null).Dispose();
                 }
             }).ConfigureAwait(false);
             reusable = true;

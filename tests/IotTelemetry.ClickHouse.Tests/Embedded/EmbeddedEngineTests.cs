@@ -252,7 +252,7 @@ public sealed class EmbeddedEngineTests(EngineFixture fixture)
     }
 
     [Fact]
-    public async Task Queries_beyond_the_limit_wait_and_never_hold_up_inserts()
+    public async Task Queries_beyond_the_limit_wait_and_hold_up_neither_inserts_nor_statements()
     {
         await _engine.ExecuteAsync("CREATE OR REPLACE TABLE held_up (a UInt64) ENGINE = MergeTree ORDER BY a");
         using CancellationTokenSource stop = new();
@@ -263,6 +263,7 @@ public sealed class EmbeddedEngineTests(EngineFixture fixture)
         for (int i = 0; i < 20; i++)
         {
             await _engine.InsertAsync("held_up", block).WaitAsync(Soon);
+            await _engine.ExecuteAsync("SELECT 1").WaitAsync(Soon);
         }
 
         await stop.CancelAsync();
@@ -278,6 +279,27 @@ public sealed class EmbeddedEngineTests(EngineFixture fixture)
             string sum = await _engine.TextAsync("SELECT sum(number) FROM numbers({n:UInt64})", parameters: new ClickHouseParameters().Add("n", i * 1000L), cancellationToken: cancellationToken);
             Assert.Equal((i * 1000L * ((i * 1000L) - 1) / 2).ToString(CultureInfo.InvariantCulture), sum.TrimEnd());
         });
+    }
+
+    [Fact]
+    public async Task Result_that_must_be_whole_ends_at_the_memory_limit_of_the_query()
+    {
+        Dictionary<string, string> settings = new() { ["max_memory_usage"] = "50000000" };
+        using CancellationTokenSource late = new(TimeSpan.FromMinutes(1));
+
+        ClickHouseException error = await Assert.ThrowsAsync<ClickHouseException>(() =>
+            _engine.QueryAsync("SELECT number, toString(number) FROM numbers(3000000)", "JSON", Stream.Null, settings: settings, cancellationToken: late.Token));
+
+        Assert.Equal(ClickHouseErrors.MemoryLimitExceeded, error.Code);
+    }
+
+    [Fact]
+    public async Task Query_of_the_threads_stacks_which_sends_the_runtimes_signal_does_no_harm()
+    {
+        await _engine.TextAsync("SELECT count() FROM system.stack_trace");
+
+        GC.Collect();
+        Assert.Equal("1\n", await _engine.TextAsync("SELECT 1"));
     }
 
     private async Task WaitUntilAsync(string sql, string expected)

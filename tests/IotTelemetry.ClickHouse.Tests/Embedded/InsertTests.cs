@@ -87,6 +87,7 @@ public sealed class InsertTests(EngineFixture fixture)
             Assert.NotEqual(0, error.Code);
         }
 
+        Assert.Equal("0\n", await _engine.TextAsync("SELECT count() FROM system.processes WHERE query LIKE 'INSERT%'"));
         await _engine.InsertAsync("broken", Block(1));
         Assert.Equal("1\n", await _engine.TextAsync("SELECT count() FROM broken"));
     }
@@ -141,6 +142,43 @@ public sealed class InsertTests(EngineFixture fixture)
         await _engine.ExecuteAsync("INSERT INTO values_text VALUES ('a\n\nb'), ('c')");
 
         Assert.Equal("['a\\n\\nb','c']\n", await _engine.TextAsync("SELECT arraySort(groupArray(a)) FROM values_text"));
+    }
+
+    [Fact]
+    public async Task Insert_cancelled_at_any_moment_and_repeated_with_its_token_is_stored_once()
+    {
+        await CreateAsync("cancelled", "a UInt64, b String", "SETTINGS non_replicated_deduplication_window = 1000");
+        Random random = new(11);
+        NativeBlock block = new();
+        ValueColumn<ulong> a = block.Add<ValueColumn<ulong>>("a", "UInt64");
+        StringColumn b = block.Add<StringColumn>("b", "String");
+        int cancelled = 0;
+        for (int batch = 0; batch < 40; batch++)
+        {
+            block.Clear();
+            for (int i = 0; i < 50_000; i++)
+            {
+                a.Append((ulong)((batch * 50_000) + i));
+                b.Append("some text to keep the engine busy"u8);
+            }
+
+            for (bool stored = false; !stored;)
+            {
+                using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(random.Next(1, 60)));
+                try
+                {
+                    await _engine.InsertAsync("cancelled", block, $"batch {batch}", cancelled < 200 ? stop.Token : CancellationToken.None);
+                    stored = true;
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled++;
+                }
+            }
+        }
+
+        Assert.NotEqual(0, cancelled);
+        Assert.Equal("2000000\t2000000\n", await _engine.TextAsync("SELECT count(), uniqExact(a) FROM cancelled"));
     }
 
     private static NativeBlock Block(ulong value)

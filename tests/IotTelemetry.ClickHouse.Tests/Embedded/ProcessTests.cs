@@ -107,6 +107,22 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Token_is_remembered_over_a_restart()
+    {
+        Assert.Equal((0, "1\t1", ""), await ProbeProcess.RunAsync("token", Data));
+        Assert.Equal((0, "1\t1", ""), await ProbeProcess.RunAsync("token", Data));
+    }
+
+    [Fact]
+    public async Task Statement_that_does_not_end_does_not_keep_the_process_from_ending()
+    {
+        (int exitCode, _, _) = await ProbeProcess.RunAsync("hang", Data);
+
+        Assert.Equal(6, exitCode);
+        await AssertStoredAsync(Stored, Data);
+    }
+
+    [Fact]
     public async Task Engine_opens_again_after_it_was_disposed() => Assert.Equal((0, Stored, ""), await ProbeProcess.RunAsync("reopen", Data));
 
     [Fact]

@@ -30,6 +30,15 @@ internal sealed class ProbeWork(IClickHouseEngine engine)
         }
     }
 
+    /// <summary>Inserts one row, always the same, under a token.</summary>
+    public async Task InsertWithTokenAsync()
+    {
+        await engine.ExecuteAsync("CREATE TABLE IF NOT EXISTS probe (a UInt64) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 10");
+        NativeBlock block = new();
+        block.Add<ValueColumn<ulong>>("a", "UInt64").Append(1);
+        await engine.InsertAsync("probe", block, "the token");
+    }
+
     public async Task<string> CountAsync()
     {
         using MemoryStream output = new();

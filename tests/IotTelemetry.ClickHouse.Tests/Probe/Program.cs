@@ -12,7 +12,7 @@ EmbeddedEngine engine;
 string handlersBefore = ProcessSignals.Describe();
 try
 {
-    engine = await EmbeddedEngine.OpenAsync(new EmbeddedEngineOptions { DataDirectory = directory });
+    engine = await EmbeddedEngine.OpenAsync(new EmbeddedEngineOptions { DataDirectory = directory, CloseTimeout = TimeSpan.FromSeconds(mode == "hang" ? 1 : 10) });
 }
 catch (Exception e) when (e is IotTelemetry.ClickHouse.ClickHouseException or InvalidOperationException)
 {
@@ -100,6 +100,21 @@ switch (mode)
         await work.CountAsync();
         string handlersAfter = ProcessSignals.Describe();
         Console.WriteLine(handlersBefore == handlersAfter ? "same" : $"before:\n{handlersBefore}after:\n{handlersAfter}");
+        await engine.DisposeAsync();
+        return 0;
+
+    case "hang":
+        await work.InsertAsync(20);
+        _ = engine.QueryAsync("SELECT sleep(3), sleep(2.9) SETTINGS function_sleep_max_microseconds_per_block = 0", "Null", Stream.Null);
+        Console.WriteLine("ready");
+        await Task.Delay(500);
+        return 6;
+
+    case "token":
+        // Twice in one process, and the test runs this in two processes.
+        await work.InsertWithTokenAsync();
+        await work.InsertWithTokenAsync();
+        Console.WriteLine(await work.CountAsync());
         await engine.DisposeAsync();
         return 0;
 
