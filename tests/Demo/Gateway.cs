@@ -17,18 +17,18 @@ public sealed class Gateway : IAsyncDisposable
         _configuration = configuration;
     }
 
-    /// <summary>The gateway's name within its site.</summary>
+    /// <summary>The name of the board it simulates.</summary>
     public string Name { get; }
 
     /// <summary>Starts a gateway with a simulated board; its state and log lie in <paramref name="directory"/>.</summary>
     public static Gateway Start(CloudService cloud, string directory, SimulatedGateway simulated)
     {
-        var configuration = Path.Combine(directory, $"{simulated.Gateway}.json");
-        File.WriteAllText(configuration, simulated.Configuration(cloud.Mqtt, Path.Combine(directory, simulated.Gateway)));
+        var configuration = Path.Combine(directory, $"{simulated.BoardFile}.json");
+        File.WriteAllText(configuration, simulated.Configuration(cloud.Mqtt, Path.Combine(directory, simulated.BoardFile)));
         var program = ManagedProgram.Start(
-            $"iot-edge {simulated.Gateway}", Path.Combine(directory, $"{simulated.Gateway}.log"), Checkout.Edge,
+            $"iot-edge {simulated.BoardFile}", Path.Combine(directory, $"{simulated.BoardFile}.log"), Checkout.Edge,
             "run", configuration, "--drain-on-stop", $"{DrainLimit.TotalSeconds:F0}");
-        return new Gateway(simulated.Gateway, program, configuration);
+        return new Gateway(simulated.BoardFile, program, configuration);
     }
 
     /// <summary>Replays a file and returns when the cloud has confirmed all of it.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace IotTelemetry.Demo;
 
@@ -70,7 +69,7 @@ internal sealed class LiveView(CloudService cloud)
         }
     }
 
-    private static IRenderable Render(Picture picture)
+    private static Columns Render(Picture picture)
     {
         var status = picture.Status;
         var way = new Table().Border(TableBorder.Rounded).Title("the way of a reading").AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();

@@ -20,10 +20,11 @@ public sealed class ReplayTests
         await using var cloud = await CloudService.StartAsync(folder.Path, limit.Token);
         await Gateway.ReplayAsync(cloud, folder.Sub("melbourne"), Checkout.SharedData(Melbourne)!, "melbourne-bays", "melbourne", "replay", limit.Token);
 
-        Assert.Equal([3309, 1751, 1558], await cloud.QueryNumbersAsync(
-            "SELECT uniqExact(asset), countIf(value = 1), countIf(value = 0) FROM iot.readings WHERE point = 'occupied'", limit.Token));
-        Assert.Equal([3309, 332], await cloud.QueryNumbersAsync(
-            "SELECT uniqExact(asset), uniqExact(tags['zone']) FROM iot.assets WHERE asset_kind = 'parking_bay'", limit.Token));
+        var occupancy = await cloud.QueryNumbersAsync(
+            "SELECT uniqExact(asset), countIf(value = 1), countIf(value = 0) FROM iot.readings WHERE point = 'occupied'", limit.Token);
+        Assert.Equal([3309, 1751, 1558], occupancy);
+        var zones = await cloud.QueryNumbersAsync("SELECT uniqExact(asset), uniqExact(tags['zone']) FROM iot.assets WHERE kind = 'parking_bay'", limit.Token);
+        Assert.Equal([3309, 332], zones);
 
         var stored = await cloud.QueryAsync("SELECT asset, toUnixTimestamp(ts), value FROM iot.readings WHERE point = 'occupied' ORDER BY asset", limit.Token);
         var inFile = FileRows(Checkout.SharedData(Melbourne)!).OrderBy(row => row.KerbsideId, StringComparer.Ordinal).ToArray();
@@ -41,7 +42,8 @@ public sealed class ReplayTests
         var lines = File.ReadLines(Checkout.SharedData(Household)!).Skip(1).Select(line => line.Split(';')).ToArray();
         var values = lines.SelectMany(cells => cells.Skip(2)).Count(cell => cell is not ("" or "?"));
         var total = lines.Where(cells => cells[4] is not ("" or "?")).Sum(cells => double.Parse(cells[4], CultureInfo.InvariantCulture));
-        Assert.Equal([values, values], await cloud.QueryNumbersAsync("SELECT count(), uniqExact(asset, point, ts) FROM iot.readings", limit.Token));
+        var counts = await cloud.QueryNumbersAsync("SELECT count(), uniqExact(asset, point, ts) FROM iot.readings", limit.Token);
+        Assert.Equal([values, values], counts);
         var voltage = (await cloud.QueryAsync("SELECT sum(value), toString(min(ts)) FROM iot.readings WHERE point = 'voltage_v'", limit.Token)).Single();
         Assert.Equal(total, voltage[0].GetDouble(), tolerance: 1e-6 * total);
         Assert.Equal("2007-02-01 00:00:00.000", voltage[1].GetString());
