@@ -44,7 +44,7 @@ internal sealed class DemoRun(string directory)
 
             try in a second terminal:
               {query} "SELECT site, point, count() AS readings, max(ts) AS latest FROM iot.readings GROUP BY site, point ORDER BY readings DESC"
-              {query} "SELECT toStartOfInterval(ts, INTERVAL 10 SECOND) AS t, round(avg(value)) AS watts FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'meter' GROUP BY t ORDER BY t"
+              {query} "SELECT toStartOfInterval(ts, INTERVAL 10 SECOND) AS t, round(avg(value)) AS watts FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'feeder' GROUP BY t ORDER BY t"
               {query} "SELECT asset, countIf(value = 1) AS arrivals FROM iot.readings WHERE point = 'occupied' GROUP BY asset ORDER BY arrivals DESC LIMIT 10"
 
             """);

@@ -63,8 +63,14 @@ public sealed class Gateway : IAsyncDisposable
     public async Task<long> ReadingsSentAsync(CancellationToken cancellationToken)
     {
         await using var program = ManagedProgram.Start("iot-edge outbox", Path.ChangeExtension(_configuration, ".outbox.log"), Checkout.Edge, "outbox", _configuration, "--json");
-        var line = await program.WaitForLineAsync("{", TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
-        using var json = JsonDocument.Parse(line);
+        var status = await program.WaitForExitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+        if (status != 0)
+        {
+            throw new InvalidOperationException($"iot-edge outbox ended with status {status}. {program.Tail()}");
+        }
+
+        await using var output = new FileStream(program.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var json = await JsonDocument.ParseAsync(output, cancellationToken: cancellationToken).ConfigureAwait(false);
         return json.RootElement.GetProperty("readingsAppended").GetInt64();
     }
 

@@ -15,7 +15,7 @@ internal sealed class LiveView(CloudService cloud)
         GROUP BY site ORDER BY site
         """;
 
-    private const string FeederSql = "SELECT argMax(value, ts) / 1000 FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'meter'";
+    private const string FeederSql = "SELECT argMax(value, ts) / 1000 FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'feeder'";
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
 
@@ -101,7 +101,7 @@ internal sealed class LiveView(CloudService cloud)
 
     private static string Power(Picture picture) => picture.FeederKilowatts is { } kilowatts ? kilowatts.ToString("0.0 kW", CultureInfo.InvariantCulture) : "unknown";
 
-    private static string Text(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Text(double? value) => value?.ToString("#,0", CultureInfo.InvariantCulture) ?? "-";
 
     private static int Whole(System.Text.Json.JsonElement value) =>
         value.ValueKind == System.Text.Json.JsonValueKind.String ? int.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetInt32();
