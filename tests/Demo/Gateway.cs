@@ -10,15 +10,15 @@ public sealed class Gateway : IAsyncDisposable
     private readonly ManagedProgram _program;
     private readonly string _configuration;
 
-    private Gateway(string name, ManagedProgram program, string configuration)
+    private Gateway(SimulatedGateway simulated, ManagedProgram program, string configuration)
     {
-        Name = name;
+        Simulated = simulated;
         _program = program;
         _configuration = configuration;
     }
 
-    /// <summary>The name of the board it simulates.</summary>
-    public string Name { get; }
+    /// <summary>The board it simulates.</summary>
+    public SimulatedGateway Simulated { get; }
 
     /// <summary>Starts a gateway with a simulated board; its state and log lie in <paramref name="directory"/>.</summary>
     public static Gateway Start(CloudService cloud, string directory, SimulatedGateway simulated)
@@ -28,7 +28,7 @@ public sealed class Gateway : IAsyncDisposable
         var program = ManagedProgram.Start(
             $"iot-edge {simulated.BoardFile}", Path.Combine(directory, $"{simulated.BoardFile}.log"), Checkout.Edge,
             "run", configuration, "--drain-on-stop", $"{DrainLimit.TotalSeconds:F0}");
-        return new Gateway(simulated.BoardFile, program, configuration);
+        return new Gateway(simulated, program, configuration);
     }
 
     /// <summary>Replays a file and returns when the cloud has confirmed all of it.</summary>
@@ -52,7 +52,7 @@ public sealed class Gateway : IAsyncDisposable
         var status = await _program.StopAsync(DrainLimit + TimeSpan.FromSeconds(10)).ConfigureAwait(false);
         if (status != 0)
         {
-            throw new InvalidOperationException($"gateway {Name} ended with status {status}. {_program.Tail()}");
+            throw new InvalidOperationException($"{_program.Name} ended with status {status}. {_program.Tail()}");
         }
     }
 

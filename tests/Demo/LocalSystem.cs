@@ -40,6 +40,17 @@ public sealed class LocalSystem : IAsyncDisposable
         Cloud = await CloudService.StartAsync(_directory, cancellationToken, mqtt, http).ConfigureAwait(false);
     }
 
+    /// <summary>kill -9 of every gateway, and new ones on the same state.</summary>
+    public async Task KillAndRestartGatewaysAsync()
+    {
+        for (var i = 0; i < _gateways.Count; i++)
+        {
+            await _gateways[i].KillAsync().ConfigureAwait(false);
+            await _gateways[i].DisposeAsync().ConfigureAwait(false);
+            _gateways[i] = Gateway.Start(Cloud, _directory, _gateways[i].Simulated);
+        }
+    }
+
     /// <summary>Stops the gateways, each when the cloud has confirmed all it sent, and returns how many readings they sent.</summary>
     public async Task<long> StopGatewaysAsync(CancellationToken cancellationToken)
     {

@@ -26,6 +26,24 @@ public sealed class ExactlyOnceTests
     }
 
     [Fact]
+    public async Task Killing_the_gateways_in_mid_run_loses_nothing_that_was_in_an_outbox()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var folder = new TemporaryFolder();
+        await using var system = await LocalSystem.StartAsync(folder.Path, SimulatedGateway.Demo, limit.Token);
+
+        long stored = 0;
+        for (var kill = 0; kill < 2; kill++)
+        {
+            stored = await RowsBeyondAsync(system, stored, limit.Token);
+            await system.KillAndRestartGatewaysAsync();
+        }
+
+        await RowsBeyondAsync(system, stored, limit.Token);
+        await AssertExactAsync(system, limit.Token);
+    }
+
+    [Fact]
     public async Task A_cloud_that_is_stopped_orderly_starts_again_where_it_was()
     {
         using var limit = new CancellationTokenSource(Limit);
