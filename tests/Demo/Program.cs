@@ -19,6 +19,7 @@ root.SetAction(async (arguments, _) =>
     using var end = new CancellationTokenSource();
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
     void End(PosixSignalContext context)
     {
         context.Cancel = true;
@@ -47,4 +48,6 @@ root.SetAction(async (arguments, _) =>
         }
     }
 });
-return await root.Parse(args).InvokeAsync();
+
+// The signals are the demo's own business: ending takes as long as the gateways need to empty their outboxes.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
