@@ -10,7 +10,7 @@ namespace IotTelemetry.Mqtt;
 internal sealed class MqttConnection : IAsyncDisposable
 {
     /// <summary>How long a DISCONNECT may take to leave before the connection is cut.</summary>
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
 
     private readonly MqttClient _client;
     private readonly MqttClientOptions _options;

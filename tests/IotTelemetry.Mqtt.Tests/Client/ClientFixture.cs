@@ -23,7 +23,7 @@ public abstract class ClientFixture : IAsyncDisposable
 
     internal MqttClient Create(MqttClientOptions options)
     {
-        var client = new MqttClient(options with { DisposeTimeout = TimeSpan.FromMilliseconds(500) });
+        var client = new MqttClient(options);
         _clients.Add(client);
         return client;
     }

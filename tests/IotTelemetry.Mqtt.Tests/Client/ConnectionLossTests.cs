@@ -154,7 +154,7 @@ public sealed class ConnectionLossTests : ClientFixture
     [Fact]
     public async Task Disposal_is_bounded_although_the_server_reads_nothing_and_a_handler_never_returns()
     {
-        var (client, peer) = await ConnectAsync();
+        var (client, peer) = await ConnectAsync(Server.Options with { DisposeTimeout = TimeSpan.FromMilliseconds(500) });
         var subscribing = client.SubscribeAsync("a", static async (_, _) => await Task.Delay(Timeout.Infinite, CancellationToken.None));
         await peer.AcceptSubscribeAsync();
         await Within.Time(subscribing);
