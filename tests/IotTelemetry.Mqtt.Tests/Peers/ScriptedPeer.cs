@@ -9,7 +9,7 @@ namespace IotTelemetry.Mqtt.Tests.Peers;
 internal sealed class ScriptedPeer(Socket socket, MqttProtocolVersion version) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _outgoing = new();
-    private readonly byte[] _receive = new byte[64 * 1024];
+    private byte[] _receive = new byte[64 * 1024];
     private byte[] _pending = [];
 
     public MqttProtocolVersion Version => version;
@@ -75,6 +75,23 @@ internal sealed class ScriptedPeer(Socket socket, MqttProtocolVersion version) :
         MqttPacketWriter.WriteSubAck(_outgoing, new MqttSubAckPacket(packet.PacketId, default, codes), version);
         await FlushAsync();
         return packet;
+    }
+
+    /// <summary>Grants the next SUBSCRIBE, whatever the client sends before it.</summary>
+    public async Task AcceptSubscribeWithinRetransmissionsAsync()
+    {
+        while (await TryReadAsync() is { } packet)
+        {
+            if (packet.Type == MqttPacketType.Subscribe)
+            {
+                await SendRawAsync(version == MqttProtocolVersion.V500
+                    ? new byte[] { 0x90, 4, packet.Body[0], packet.Body[1], 0, 0 }
+                    : new byte[] { 0x90, 3, packet.Body[0], packet.Body[1], 0 });
+                return;
+            }
+        }
+
+        Assert.Fail("The client closed the connection; SUBSCRIBE was expected.");
     }
 
     /// <summary>Reads to the end of the stream and returns the reason of the client's DISCONNECT, or null if it sent none.</summary>
@@ -166,5 +183,9 @@ internal sealed class ScriptedPeer(Socket socket, MqttProtocolVersion version) :
     }
 
     /// <summary>Closes without a word.</summary>
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        socket.Dispose();
+        _receive = []; // the server remembers its peers, and a growth test measures
+    }
 }
