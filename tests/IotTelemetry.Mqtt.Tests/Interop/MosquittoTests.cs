@@ -332,8 +332,9 @@ public sealed class MosquittoTests
             }
         }
 
-        // Larger than any buffer on the way.
-        await Within.Time(client.PublishAsync(Message("test/large", new string('x', 1_000_000))));
-        Assert.Equal(1_000_000, (await Within.Time(received.Reader.ReadAsync())).Count(static c => c == 'x'));
+        // Larger than any buffer on the way; but mosquitto 2.0 stalls sending more than its socket buffer takes over WebSocket.
+        var size = options.Endpoint.Kind == MqttTransportKind.WebSocket ? 100_000 : 1_000_000;
+        await Within.Time(client.PublishAsync(Message("test/large", new string('x', size))));
+        Assert.Equal(size, (await Within.Time(received.Reader.ReadAsync())).Count(static c => c == 'x'));
     }
 }

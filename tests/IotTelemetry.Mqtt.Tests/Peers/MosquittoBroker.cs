@@ -41,9 +41,6 @@ internal sealed class MosquittoBroker : IAsyncDisposable
             set_tcp_nodelay true
             log_dest file {directory}/log
             {extra}
-            listener {port} 127.0.0.1
-            listener {webSocketPort} 127.0.0.1
-            protocol websockets
 
             """;
         if (certificates is not null)
@@ -59,6 +56,13 @@ internal sealed class MosquittoBroker : IAsyncDisposable
                 """;
         }
 
+        // Listeners open in this order, and the last one is the one we wait for.
+        configuration += $"""
+            listener {webSocketPort} 127.0.0.1
+            protocol websockets
+            listener {port} 127.0.0.1
+
+            """;
         await File.WriteAllTextAsync(Path.Combine(directory, "mosquitto.conf"), configuration);
         var broker = new MosquittoBroker(directory, Launch(directory)) { Port = port, TlsPort = tlsPort, WebSocketPort = webSocketPort };
         await broker.WaitUntilListeningAsync();
