@@ -2,6 +2,7 @@ using System.Text;
 using IotTelemetry.Broker.Connections;
 using IotTelemetry.Broker.Diagnostics;
 using IotTelemetry.Broker.Handlers;
+using IotTelemetry.Broker.Persistence;
 using IotTelemetry.Broker.Routing;
 using IotTelemetry.Broker.Sessions;
 using IotTelemetry.Mqtt;
@@ -17,8 +18,10 @@ namespace IotTelemetry.Broker;
 public sealed class MqttBroker : IAsyncDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
 
     private readonly BrokerCore _core;
+    private readonly SessionLog? _store;
     private readonly BrokerMeter _meter;
     private readonly ITimer _timer;
     private readonly List<ClientConnection> _ticked = [];
@@ -27,6 +30,7 @@ public sealed class MqttBroker : IAsyncDisposable
 
     /// <summary>Makes a broker; hosts get it from <c>AddMqttBroker</c>.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The store's directory cannot be written, or another broker uses it.</exception>
     public MqttBroker(
         MqttBrokerOptions options,
         ILogger<MqttBroker> logger,
@@ -36,7 +40,14 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         options.Validate();
         var clock = new BrokerClock(time ?? TimeProvider.System);
-        _core = new BrokerCore(options, clock, logger, authenticator, authorizer, NoSessionStore.Instance);
+        StoredState? stored = null;
+        _store = options.StoreDirectory is { } directory ? SessionLog.Open(directory, options.StoreCompactBytes, logger, out stored) : null;
+        _core = new BrokerCore(options, clock, logger, authenticator, authorizer, (ISessionStore?)_store ?? NoSessionStore.Instance);
+        if (stored is not null)
+        {
+            Restore(stored);
+        }
+
         _meter = new BrokerMeter(this);
         _timer = clock.Time.CreateTimer(static broker => ((MqttBroker)broker!).Tick(), this, TickInterval, TickInterval);
     }
@@ -67,6 +78,7 @@ public sealed class MqttBroker : IAsyncDisposable
                 Subscriptions = _core.Subscriptions.Count,
                 RetainedMessages = _core.Retained.Count,
                 DeferredAcknowledgements = deferred,
+                StoreRecordsLost = _store?.RecordsLost ?? 0,
                 PublishesSent = counters.PublishesSent + sent,
             };
         }
@@ -162,10 +174,45 @@ public sealed class MqttBroker : IAsyncDisposable
         }
 
         _meter.Dispose();
+        if (_store is not null)
+        {
+            await WhenConnectionsEndAsync().ConfigureAwait(false);
+            await _store.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Serves one transport connection until it is over.</summary>
     internal Task ServeAsync(ConnectionContext context) => new ClientConnection(_core, context).RunAsync();
+
+    private void Restore(StoredState stored)
+    {
+        var now = _core.Clock.Now;
+        foreach (var message in stored.Retained.Values)
+        {
+            _core.Retained.TrySet(message);
+        }
+
+        foreach (var session in stored.Sessions.Values)
+        {
+            if (Session.Restore(session, _core, now) is { } restored)
+            {
+                _core.Sessions.Restore(restored);
+            }
+        }
+
+        _core.Logger.StoreLoaded(Options.StoreDirectory!, _core.Sessions.Count, _core.Retained.Count);
+    }
+
+    /// <summary>Waits, for a bounded time, until the last connections have said what became of their sessions.</summary>
+    private async Task WhenConnectionsEndAsync()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (_core.Connections.Count > 0 && clock.Elapsed < StopTimeout)
+        {
+            await Task.Delay(10).ConfigureAwait(false);
+            _core.Connections.CutLingering(_core.Clock.Now);
+        }
+    }
 
     /// <summary>Everything that is due by the clock: silent clients, connections that linger, sessions that expire, Wills with a delay.</summary>
     private void Tick()

@@ -93,6 +93,11 @@ public sealed record MqttBrokerOptions
     /// </summary>
     public string? StoreDirectory { get; init; }
 
+    /// <summary>
+    /// Bytes of log after which the store is compacted into a snapshot (or twice the last snapshot's size, if that is more). 64 KiB to 2^40.
+    /// </summary>
+    public long StoreCompactBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the key, the value and what is allowed.</exception>
     public void Validate()
@@ -117,6 +122,7 @@ public sealed record MqttBrokerOptions
         Check(nameof(ConnectionBurst), ConnectionBurst, 1, 1_000_000);
         Check(nameof(ClientMessagesPerSecond), ClientMessagesPerSecond, 0, int.MaxValue);
         Check(nameof(ClientBytesPerSecond), ClientBytesPerSecond, 0, long.MaxValue);
+        Check(nameof(StoreCompactBytes), StoreCompactBytes, 64 * 1024, 1L << 40);
         if (MaximumKeepAlive is { } keepAlive)
         {
             Check(nameof(MaximumKeepAlive), keepAlive, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(ushort.MaxValue));

@@ -24,4 +24,13 @@ internal static partial class BrokerLog
 
     [LoggerMessage(3006, LogLevel.Error, "Handler of {Filter} failed on the Will of client {ClientId}")]
     public static partial void WillHandlerFailed(this ILogger logger, Exception exception, string filter, string clientId);
+
+    [LoggerMessage(3007, LogLevel.Error, "Store in {Directory} cannot be written; sessions go on in memory, and what changes now may be lost at a restart")]
+    public static partial void StoreFailed(this ILogger logger, Exception exception, string directory);
+
+    [LoggerMessage(3008, LogLevel.Warning, "Store file {Path} ends in a torn or damaged record; what follows it is given up")]
+    public static partial void StoreTailCut(this ILogger logger, string path);
+
+    [LoggerMessage(3009, LogLevel.Information, "Store in {Directory} has brought back {Sessions} sessions and {Retained} retained messages")]
+    public static partial void StoreLoaded(this ILogger logger, string directory, int sessions, int retained);
 }

@@ -26,6 +26,7 @@ internal sealed class BrokerMeter : IDisposable
         Counter("mqtt.messages.expired", "Messages that expired before they could be sent", c => c.MessagesExpired);
         Counter("mqtt.permissions.refused", "Publishes and subscriptions the authorizer refused", c => c.PermissionsRefused);
         Counter("mqtt.retain.refused", "Messages not retained because the bounds left no room", c => c.RetainRefusals);
+        Counter("mqtt.store.lost", "Records the store could not write", c => c.StoreRecordsLost);
         Counter("mqtt.handler_failures", "Exceptions thrown by in-process handlers", c => c.HandlerFailures);
 
         void Gauge(string name, string description, Func<MqttBrokerCounters, long> value) =>

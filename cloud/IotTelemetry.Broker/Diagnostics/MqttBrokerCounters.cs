@@ -54,6 +54,9 @@ public readonly record struct MqttBrokerCounters
     /// <summary>Messages not retained because the bounds left no room.</summary>
     public long RetainRefusals { get; init; }
 
+    /// <summary>Batches or records that the store could not write; what they say may be forgotten at a restart.</summary>
+    public long StoreRecordsLost { get; init; }
+
     /// <summary>Exceptions thrown by in-process handlers.</summary>
     public long HandlerFailures { get; init; }
 }

@@ -16,24 +16,25 @@ internal sealed class RetainedStore(int maximumMessages, long maximumBytes)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Keeps the message as the topic's, or clears the topic if the payload is empty.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="replaced">What was there before, if anything.</param>
     /// <returns>False when the bounds leave no room; nothing is changed then.</returns>
-    public bool TrySet(StoredMessage message, out StoredMessage? replaced)
+    public bool TrySet(StoredMessage message)
     {
         lock (_gate)
         {
             if (message.Payload.IsEmpty)
             {
-                replaced = Find(message.Topic) is { Message: not null } found ? Clear(found) : null;
+                if (Find(message.Topic) is { Message: not null } found)
+                {
+                    Clear(found);
+                }
+
                 return true;
             }
 
             var node = Find(message.Topic);
-            replaced = node?.Message;
+            var replaced = node?.Message;
             if (_bytes + message.Size - (replaced?.Size ?? 0) > maximumBytes || (replaced is null && _count >= maximumMessages))
             {
-                replaced = null;
                 return false;
             }
 
@@ -57,19 +58,6 @@ internal sealed class RetainedStore(int maximumMessages, long maximumBytes)
                 Clear(node);
             }
         }
-    }
-
-    /// <summary>All retained messages that have not expired.</summary>
-    public List<StoredMessage> Snapshot(long now)
-    {
-        var all = new List<StoredMessage>(Count);
-        lock (_gate)
-        {
-            List<RetainedNode>? expired = null;
-            MatchAll(_root, includeReserved: true, now, all, ref expired);
-        }
-
-        return all;
     }
 
     private static void Match(
@@ -167,18 +155,15 @@ internal sealed class RetainedStore(int maximumMessages, long maximumBytes)
         return node;
     }
 
-    private StoredMessage Clear(RetainedNode node)
+    private void Clear(RetainedNode node)
     {
-        var message = node.Message!;
-        node.Message = null;
         _count--;
-        _bytes -= message.Size;
+        _bytes -= node.Message!.Size;
+        node.Message = null;
         while (node.Parent is { } parent && node.Message is null && node.Children is null)
         {
             parent.RemoveChild(node);
             node = parent;
         }
-
-        return message;
     }
 }

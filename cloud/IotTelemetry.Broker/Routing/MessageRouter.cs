@@ -60,9 +60,9 @@ internal sealed class MessageRouter(RetainedStore retained, BrokerMetrics metric
     private bool TryRetain(ref PublishView publish)
     {
         var message = publish.ToMessage();
-        if (retained.TrySet(message, out var replaced))
+        if (retained.TrySet(message))
         {
-            store.Retain(message, replaced);
+            store.Retain(message);
             return true;
         }
 

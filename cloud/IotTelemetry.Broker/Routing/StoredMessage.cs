@@ -37,8 +37,11 @@ internal sealed class StoredMessage
     /// <summary>The broker's clock when it expires; 0 for never.</summary>
     public long ExpiresAt { get; }
 
-    /// <summary>Number under which the store knows it; 0 while it is not stored.</summary>
+    /// <summary>Number under which the store knows it; 0 while it is not stored. Only the store reads and writes it, under its lock.</summary>
     public long StoreId { get; set; }
+
+    /// <summary>The last of the store's files that holds it. As <see cref="StoreId"/>.</summary>
+    public long StoreFile { get; set; }
 
     /// <summary>Bytes it holds.</summary>
     public int Size => _bytes.Length;

@@ -9,7 +9,7 @@ namespace IotTelemetry.Broker.Sessions;
 internal interface ISessionStore
 {
     /// <summary>A topic's retained message is new, replaced, or (with an empty payload) gone.</summary>
-    void Retain(StoredMessage message, StoredMessage? replaced);
+    void Retain(StoredMessage message);
 
     /// <summary>A session begins that may outlive its connection, or its expiry has changed.</summary>
     void SessionChanged(Session session);
@@ -30,7 +30,7 @@ internal interface ISessionStore
     void Sent(Session session, in OutboundMessage outbound, ushort packetId);
 
     /// <summary>PUBREC has come for a QoS 2 message: PUBREL is owed, the message no longer.</summary>
-    void Received(Session session, in OutboundMessage outbound, ushort packetId);
+    void Received(Session session, ushort packetId);
 
     /// <summary>Nothing more is owed for this packet identifier.</summary>
     void Completed(Session session, ushort packetId);

@@ -7,7 +7,7 @@ internal sealed class NoSessionStore : ISessionStore
 {
     public static readonly NoSessionStore Instance = new();
 
-    public void Retain(StoredMessage message, StoredMessage? replaced)
+    public void Retain(StoredMessage message)
     {
     }
 
@@ -35,7 +35,7 @@ internal sealed class NoSessionStore : ISessionStore
     {
     }
 
-    public void Received(Session session, in OutboundMessage outbound, ushort packetId)
+    public void Received(Session session, ushort packetId)
     {
     }
 

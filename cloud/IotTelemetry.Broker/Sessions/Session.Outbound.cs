@@ -119,7 +119,7 @@ internal sealed partial class Session
 
             if (IsPersistent && done.Message is not null)
             {
-                core.Store.Received(this, done, packetId);
+                core.Store.Received(this, packetId);
             }
 
             return true;

@@ -39,6 +39,9 @@ internal sealed partial class Session(string clientId, BrokerCore core)
     /// <summary>The Will that waits for its delay, and when it is due. Written by the <see cref="SessionRegistry"/>.</summary>
     public PendingWill? Will { get; set; }
 
+    /// <summary>Number under which the store knows it; 0 while it is not stored. Only the store reads and writes it, under its lock.</summary>
+    public long StoreId { get; set; }
+
     /// <summary>Number of subscriptions.</summary>
     public int SubscriptionCount => _subscriptions?.Count ?? 0;
 
@@ -159,7 +162,4 @@ internal sealed partial class Session(string clientId, BrokerCore core)
             ExpirySeconds = 0;
         }
     }
-
-    /// <summary>All it holds, for the store's compaction; under <see cref="Gate"/>.</summary>
-    public IEnumerable<Subscription> Subscriptions => _subscriptions?.Values ?? Enumerable.Empty<Subscription>();
 }

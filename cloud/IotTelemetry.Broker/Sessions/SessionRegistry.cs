@@ -152,15 +152,6 @@ internal sealed class SessionRegistry(BrokerCore core)
         }
     }
 
-    /// <summary>All sessions of this moment.</summary>
-    public List<Session> Snapshot()
-    {
-        lock (_gate)
-        {
-            return [.. _sessions.Values];
-        }
-    }
-
     private void AddToOffline(Session session, ref List<PendingWill>? wills)
     {
         session.OfflineIndex = _offline.Count;
