@@ -64,6 +64,14 @@ internal sealed class PeerProcess : IAsyncDisposable
         }
     }
 
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    public void EndInput() => _process.StandardInput.Close();
+
     public async Task<int> ExitAsync()
     {
         using var timeout = new CancellationTokenSource(Limit);
