@@ -76,8 +76,8 @@ public sealed class SensorTests(Guest guest)
     public async Task Hmc5883_gives_microteslas_and_tells_an_occupied_bay()
     {
         // Identification "H43"; 1090 LSB/G at the default gain (HMC5883L data sheet, table 9).
-        await using var chip = await I2cChip.PlugAsync(guest, "hmc5883", 0x1e, null, (0x0a, 'H', false), (0x0b, '4', false), (0x0c, '3', false), (0x09, 1, false), (0x03, 0x00, false), (0x04, 218, false));
-        await using var probe = await ProbeSession.StartAsync(guest, Board("iio", "hmc5883", "magn_x", "field_ut", more: "\"threshold\":{\"point\":\"occupied\",\"above\":40,\"hysteresis\":5},"));
+        await using var chip = await I2cChip.PlugAsync(guest, "hmc5883l", 0x1e, null, (0x0a, 'H', false), (0x0b, '4', false), (0x0c, '3', false), (0x09, 1, false), (0x03, 0x00, false), (0x04, 218, false));
+        await using var probe = await ProbeSession.StartAsync(guest, Board("iio", "hmc5883l", "magn_x", "field_ut", more: "\"threshold\":{\"point\":\"occupied\",\"above\":40,\"hysteresis\":5},"));
 
         var field = await probe.ReadAsync("x/field_ut");
         Assert.Equal(20.0, field.Value, 1);

@@ -1,3 +1,4 @@
+using IotTelemetry.Hardware.Sensors;
 using IotTelemetry.Hardware.Simulation;
 
 namespace IotTelemetry.Edge.Configuration;
@@ -6,4 +7,5 @@ namespace IotTelemetry.Edge.Configuration;
 /// <param name="Kind">One of the names of <see cref="Hosting.BoardFactory"/>.</param>
 /// <param name="Count">Bays or loads; null for the board's own number.</param>
 /// <param name="Simulation">How a simulated board behaves.</param>
-internal sealed record BoardConfiguration(string Kind, int? Count, SimulationOptions Simulation);
+/// <param name="Linux">The real pins and sensors; null for a simulated board.</param>
+internal sealed record BoardConfiguration(string Kind, int? Count, SimulationOptions Simulation, LinuxBoardOptions? Linux = null);

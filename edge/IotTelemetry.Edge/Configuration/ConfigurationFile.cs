@@ -6,6 +6,7 @@ using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Hardware.Sensors.Configuration;
 using IotTelemetry.Hardware.Simulation;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -41,7 +42,7 @@ internal static class ConfigurationFile
         var state = root.RequiredText("state", "the directory for everything that must survive a restart");
         var stateDirectory = Path.GetFullPath(state, directory);
         var mqtt = ReadMqtt(root.Section("mqtt"), gateway);
-        var board = ReadBoard(root.Section("board"));
+        var board = ReadBoard(root.Section("board"), stateDirectory);
         var (defaultRule, rules) = ReadSampling(root.Section("sampling"));
         var framing = ReadFraming(root.Section("framing"));
         var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
@@ -109,9 +110,14 @@ internal static class ConfigurationFile
         }
     }
 
-    private static BoardConfiguration ReadBoard(ConfigurationSection section)
+    private static BoardConfiguration ReadBoard(ConfigurationSection section, string stateDirectory)
     {
         var kind = section.Choice("kind", BoardFactory.Kinds);
+        if (kind == BoardFactory.Linux)
+        {
+            return ReadLinuxBoard(section, stateDirectory);
+        }
+
         var count = section.Integer("count", 1, 10_000);
         var seed = section.Integer("seed", int.MinValue, int.MaxValue) ?? 1;
         var speed = section.Number("speed", SimulationOptions.MinimumSpeed, SimulationOptions.MaximumSpeed) ?? 1;
@@ -130,6 +136,20 @@ internal static class ConfigurationFile
 
         section.Done();
         return new BoardConfiguration(kind, (int?)count, new SimulationOptions { Seed = (int)seed, Speed = speed, StartAt = startAt });
+    }
+
+    private static BoardConfiguration ReadLinuxBoard(ConfigurationSection section, string stateDirectory)
+    {
+        var board = new BoardConfiguration(BoardFactory.Linux, null, new SimulationOptions());
+        try
+        {
+            return board with { Linux = LinuxBoardParser.Parse(section.Element!.Value, section.Path, Path.Combine(stateDirectory, "totals")) };
+        }
+        catch (BoardConfigurationException exception)
+        {
+            section.Mistake(exception.Message);
+            return board;
+        }
     }
 
     private static (PointRule Default, Dictionary<string, PointRule> Rules) ReadSampling(ConfigurationSection section)

@@ -16,6 +16,7 @@ internal sealed class ConfigurationSection
     {
         Path = path;
         _mistakes = mistakes;
+        Element = element;
         if (element is not { } given)
         {
             return;
@@ -37,6 +38,9 @@ internal sealed class ConfigurationSection
     }
 
     public string Path { get; }
+
+    /// <summary>The JSON itself, for a section that another library reads; null when the section is not there.</summary>
+    public JsonElement? Element { get; }
 
     /// <summary>The keys that are there, for sections whose keys are names.</summary>
     public IEnumerable<string> Keys => _values.Keys;

@@ -19,6 +19,8 @@ internal static class CommandLine
         AddReplay(root, logFile);
         root.Subcommands.Add(Run(logFile));
         root.Subcommands.Add(OutboxCommand());
+        root.Subcommands.Add(HardwareCommands.Detect());
+        root.Subcommands.Add(HardwareCommands.Wiring());
         return root;
     }
 

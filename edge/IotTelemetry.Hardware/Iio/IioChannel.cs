@@ -34,7 +34,7 @@ internal sealed class IioChannel
 
         var raw = $"{device.Path}/in_{channel}_raw";
         return File.Exists(raw)
-            ? new IioChannel(raw, false, (Attribute(device, channel, "scale") ?? 1) * unit.Factor, Attribute(device, channel, "offset") ?? 0, unit.Symbol)
+            ? new IioChannel(raw, false, (Attribute(device, channel, "scale") ?? 1) * UnitFactor(device, channel), Attribute(device, channel, "offset") ?? 0, unit.Symbol)
             : throw new LinuxException($"finding channel '{channel}' of {device}", Errno.NoSuchFile, $"it has {string.Join(", ", Names(device))}");
     }
 
@@ -46,10 +46,6 @@ internal sealed class IioChannel
             .Select(name => name[3..name.LastIndexOf('_')])
             .Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The scale from a raw value of this channel to the project's unit, and the offset added to it before.</summary>
-    public static (double Scale, double Offset) Calibration(KernelDevice device, string channel) =>
-        ((Attribute(device, channel, "scale") ?? 1) * (IioUnit.Of(channel)?.Factor ?? 1), Attribute(device, channel, "offset") ?? 0);
-
     /// <summary>Reads the sensor now.</summary>
     /// <exception cref="LinuxException">It did not answer, or is gone.</exception>
     public double Read()
@@ -57,6 +53,10 @@ internal sealed class IioChannel
         var value = Sysfs.ReadNumber(_path);
         return _processed ? value * _scale : (value + _offset) * _scale;
     }
+
+    // drivers/iio/magnetometer/hmc5843_core.c gives 1e7/gain as nano-units, a hundredth of the gauss that the ABI asks for (seen in 2.6.35 to 6.12).
+    private static double UnitFactor(KernelDevice device, string channel) =>
+        (IioUnit.Of(channel)?.Factor ?? 1) * (device.Name is "hmc5843" or "hmc5883" or "hmc5883l" or "hmc5983" && IioUnit.TypeOf(channel) == "magn" ? 100 : 1);
 
     // A scale may belong to one channel (in_voltage0_scale) or to all of a type (in_magn_scale).
     private static double? Attribute(KernelDevice device, string channel, string name)

@@ -5,8 +5,11 @@ namespace IotTelemetry.Hardware.Sensors;
 /// <summary>Lets the ultrasonic sensors of a board measure one after the other.</summary>
 internal sealed class EchoRound : ILoopTask
 {
-    /// <summary>HC-SR04 user guides ask for 60 ms between measurements, so that a late echo is not taken for the next one's.</summary>
-    public static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(60);
+    /// <summary>
+    /// HC-SR04 user guides ask for more than 60 ms between measurements, so that a late echo is not taken for the next one's; JSN-SR04T holds its echo line
+    /// for 60 ms when none comes.
+    /// </summary>
+    public static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(70);
 
     private readonly List<UltrasonicSensor> _sensors = [];
 

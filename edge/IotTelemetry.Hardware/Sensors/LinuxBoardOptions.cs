@@ -18,7 +18,7 @@ public sealed record LinuxBoardOptions
     public int EventBufferSize { get; init; } = 1024;
 
     /// <summary>Where durable totals are kept; created when missing.</summary>
-    public string StateDirectory { get; init; } = "/var/lib/iot-edge";
+    public required string StateDirectory { get; init; }
 
     /// <summary>The header whose pins the wiring table and drawing show; null for a board without one this library knows.</summary>
     public string? Header { get; init; }

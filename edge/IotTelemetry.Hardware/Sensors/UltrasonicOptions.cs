@@ -5,13 +5,13 @@ namespace IotTelemetry.Hardware.Sensors;
 /// </summary>
 public sealed record UltrasonicOptions : SensorOptions
 {
-    /// <summary>The trigger; at least 10 us high starts a measurement.</summary>
+    /// <summary>The trigger; 20 us high start a measurement.</summary>
     public required GpioLineOptions Trigger { get; init; }
 
     /// <summary>The echo: high for as long as the sound travels there and back.</summary>
     public required GpioLineOptions Echo { get; init; }
 
-    /// <summary>From the start of one measurement to the next, at least 60 ms for each sensor of the board.</summary>
+    /// <summary>From the start of one measurement to the next, at least 70 ms for each sensor of the board.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Air temperature for the speed of sound, -40 to 85 degC.</summary>

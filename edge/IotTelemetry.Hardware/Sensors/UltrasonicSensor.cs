@@ -5,8 +5,8 @@ namespace IotTelemetry.Hardware.Sensors;
 /// <summary>One ultrasonic sensor: fires the trigger and takes the echo's two edges. On the board's loop.</summary>
 internal sealed class UltrasonicSensor : ILineHandler
 {
-    /// <summary>10 us is the least both sensors ask for; a little more costs nothing.</summary>
-    private static readonly long TriggerTicks = Stopwatch.Frequency * 12 / 1_000_000;
+    /// <summary>HC-SR04 asks for 10 us at least, JSN-SR04T for 20 us in some of its revisions.</summary>
+    private static readonly long TriggerTicks = Stopwatch.Frequency * 20 / 1_000_000;
 
     private readonly UltrasonicOptions _options;
     private readonly BoardBuilder _board;
@@ -49,7 +49,7 @@ internal sealed class UltrasonicSensor : ILineHandler
             var start = Stopwatch.GetTimestamp();
             while (Stopwatch.GetTimestamp() - start < TriggerTicks)
             {
-                // 12 us: shorter than any sleep the kernel offers.
+                // 20 us: shorter than any sleep the kernel offers.
             }
 
             TriggerLine.Set(false);

@@ -9,8 +9,9 @@ public static class LinuxBoardParser
     /// <summary>Reads and checks a section.</summary>
     /// <param name="section">The JSON object.</param>
     /// <param name="path">Where it stands, for messages: <c>board</c>.</param>
+    /// <param name="stateDirectory">Where durable totals go unless the section says otherwise.</param>
     /// <exception cref="BoardConfigurationException">Something is missing, unknown, out of range or used twice.</exception>
-    public static LinuxBoardOptions Parse(JsonElement section, string path)
+    public static LinuxBoardOptions Parse(JsonElement section, string path, string stateDirectory)
     {
         var node = new ConfigurationNode(section, path);
         _ = node.Choice<bool>("kind", true, ("linux", true));
@@ -20,7 +21,7 @@ public static class LinuxBoardParser
             Consumer = node.OptionalText("consumer") ?? "iot-edge",
             EventClock = node.Choice<GpioEventClock>("eventClock", GpioEventClock.Monotonic, ("monotonic", GpioEventClock.Monotonic), ("realtime", GpioEventClock.Realtime)),
             EventBufferSize = node.Whole("eventBufferSize", 16, 1024, 1024),
-            StateDirectory = node.OptionalText("stateDirectory") ?? "/var/lib/iot-edge",
+            StateDirectory = node.OptionalText("stateDirectory") is { } directory ? Path.GetFullPath(directory, stateDirectory) : stateDirectory,
             Header = node.OptionalText("header"),
             I2cBindings = [.. node.List("i2c", required: false).Select(Binding)],
             Assets = [.. node.List("assets", required: true).Select(Asset)],

@@ -79,7 +79,7 @@ internal static class SensorParser
     {
         Trigger = Output(node.Object("trigger")),
         Echo = Input(node.Object("echo")),
-        Interval = node.OptionalMilliseconds("intervalMs", 60, 3_600_000) ?? TimeSpan.FromSeconds(1),
+        Interval = node.OptionalMilliseconds("intervalMs", 70, 3_600_000) ?? TimeSpan.FromSeconds(1),
         AirTemperature = node.OptionalNumber("airTemperature", -40, 85) ?? 20,
         Median = node.Whole("median", 1, 9, 3),
         Measured = Measured(node, minimum: 20, maximum: 4000, resolution: 1),
