@@ -11,7 +11,7 @@ if (args[0] == "detect")
     return 0;
 }
 
-using var document = JsonDocument.Parse(File.ReadAllText(args[0]));
+using var document = JsonDocument.Parse(File.ReadAllText(args[0]), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
 var options = LinuxBoardParser.Parse(document.RootElement, "board", "/var/iot-edge");
 var conversation = new Conversation(Console.In, Console.Out);
 await using var board = new LinuxBoard(options, TimeProvider.System, conversation);
