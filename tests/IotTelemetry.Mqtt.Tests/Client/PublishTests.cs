@@ -177,6 +177,20 @@ public sealed class PublishTests : ClientFixture
     }
 
     [Fact]
+    public async Task An_exchange_goes_on_although_its_message_has_expired()
+    {
+        var time = new ManualTime();
+        var (client, peer) = await ConnectAsync(Server.Options with { TimeProvider = time, ConnectTimeout = TimeSpan.FromHours(1) });
+        var publishing = client.PublishAsync(Message("a", "x", 2) with { MessageExpiry = TimeSpan.FromSeconds(5) });
+        var id = (await peer.ReadPublishAsync()).PacketId;
+        await time.AdvanceAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
+        await peer.SendAckAsync(MqttPacketType.PubRec, id);
+        await peer.ReadAckAsync(MqttPacketType.PubRel);
+        await peer.SendAckAsync(MqttPacketType.PubComp, id);
+        Assert.Equal(MqttPublishStatus.Acknowledged, (await Within.Time(publishing)).Status);
+    }
+
+    [Fact]
     public async Task Publishes_before_the_connection_leave_in_order_once_it_is_there()
     {
         var client = Create(Server.Options);

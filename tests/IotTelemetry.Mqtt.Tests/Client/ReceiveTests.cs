@@ -237,6 +237,14 @@ public sealed class ReceiveTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_topic_alias_is_refused_if_none_is_allowed()
+    {
+        var (_, peer) = await ConnectAsync(Server.Options with { TopicAliasMaximum = 0 });
+        await peer.SendPublishAsync("x", "x", properties: p => p.Add(MqttPropertyId.TopicAlias, 1));
+        Assert.Equal(MqttReasonCode.TopicAliasInvalid, await peer.ReadDisconnectAsync());
+    }
+
+    [Fact]
     public async Task Topic_aliases_do_not_outlive_their_connection()
     {
         var (client, peer) = await ConnectAsync(Server.Options with { SessionExpiry = TimeSpan.FromHours(1) });
