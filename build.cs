@@ -117,7 +117,7 @@ int Package(string[] rest)
     string[] frameworks = ["net10.0", "net9.0"];
     var native = frameworks.FirstOrDefault(framework =>
     {
-        var ok = Run("dotnet", ["publish", edge, "-c", "Release", "-f", framework, "-r", runtime, "-p:PublishAot=true",
+        var ok = Run("dotnet", ["publish", edge, "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
             "-o", Path.Combine(output, "iot-edge"), "-v", "q", "-nologo"], quiet: framework == "net10.0") == 0;
         Console.WriteLine(ok ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: NativeAOT for {framework} cannot be built here (runtime pack not served)");
         return ok;

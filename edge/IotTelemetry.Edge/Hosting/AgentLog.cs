@@ -13,4 +13,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(1602, LogLevel.Critical, "The agent ends because of an error")]
     public static partial void Failed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1603, LogLevel.Error, "A birth kept in the outbox cannot be read and does not count: {Problem}")]
+    public static partial void BirthUnreadable(ILogger logger, string problem);
 }

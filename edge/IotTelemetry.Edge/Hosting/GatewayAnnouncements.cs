@@ -2,18 +2,19 @@ using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
 
 /// <summary>Births and status of this run.</summary>
-internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, TimeProvider time) : IGatewayAnnouncements
+internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, TimeProvider time, ILogger log) : IGatewayAnnouncements
 {
     public ReadOnlyMemory<byte> CurrentBirth(IReadOnlyList<EpochState> epochs) => birth.WithHeader(Header(epochs)).Encode();
 
     public ReadOnlyMemory<byte> OlderBirth(ReadOnlyMemory<byte> older, IReadOnlyList<EpochState> epochs) =>
-        TryDecode(older) is { } decoded ? decoded.WithHeader(Header(epochs)).Encode() : ReadOnlyMemory<byte>.Empty;
+        TryDecode(older, log) is { } decoded ? decoded.WithHeader(Header(epochs)).Encode() : ReadOnlyMemory<byte>.Empty;
 
-    public BirthHash? HashOf(ReadOnlyMemory<byte> encoded) => HashOfBirth(encoded);
+    public BirthHash? HashOf(ReadOnlyMemory<byte> encoded) => HashOfBirth(encoded, log);
 
     public ReadOnlyMemory<byte> Status(GatewayState state)
     {
@@ -35,17 +36,18 @@ internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, Fram
         new GatewayStatus { State = GatewayState.Offline, BootId = bootId, AtMs = time.GetUtcNow().ToUnixTimeMilliseconds() }.Encode();
 
     /// <summary>The content hash of an encoded birth; null when it is empty or cannot be read.</summary>
-    public static BirthHash? HashOfBirth(ReadOnlyMemory<byte> encoded) => TryDecode(encoded)?.Hash;
+    public static BirthHash? HashOfBirth(ReadOnlyMemory<byte> encoded, ILogger log) => TryDecode(encoded, log)?.Hash;
 
-    private static Birth? TryDecode(ReadOnlyMemory<byte> encoded)
+    private static Birth? TryDecode(ReadOnlyMemory<byte> encoded, ILogger log)
     {
         try
         {
             return encoded.IsEmpty ? null : Birth.Decode(encoded.Span);
         }
-        catch (MessageFormatException)
+        catch (MessageFormatException exception)
         {
-            // A birth file that rotted on disk: the cloud has the birth from when the frames were sent first, or refuses them with that reason.
+            // It rotted on disk: the cloud has the birth from when the frames were sent first, or refuses them with that reason.
+            AgentLog.BirthUnreadable(log, exception.Message);
             return null;
         }
     }

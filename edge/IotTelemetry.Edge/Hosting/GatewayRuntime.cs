@@ -37,11 +37,12 @@ internal sealed class GatewayRuntime : IAsyncDisposable
             BootId = HostBoot.Id,
             Epoch = Outbox.CurrentEpoch,
         };
+        var log = logs.CreateLogger("Agent");
         var birth = BirthBuilder.Build(header, parts.Assets, parts.Points, parts.Rules);
-        Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier) == birth.Hash);
+        Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier, log) == birth.Hash);
         Frames = new FrameBuilder(Outbox, birth, parts.Framing, time, logs.CreateLogger("Framing"));
 
-        _announcements = new GatewayAnnouncements(birth, Outbox, Frames, time);
+        _announcements = new GatewayAnnouncements(birth, Outbox, Frames, time, log);
         _topics = new GatewayTopics(parts.Gateway);
         var will = new MqttMessage
         {

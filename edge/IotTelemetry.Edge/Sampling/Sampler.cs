@@ -11,7 +11,9 @@ namespace IotTelemetry.Edge.Sampling;
 internal sealed class Sampler : IRawValueSink
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Points that are due so close together are read in one go: half the wake-ups at 100 readings a second.</summary>
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(25);
 
     private readonly IBoard _board;
     private readonly FrameBuilder _frames;
@@ -22,6 +24,7 @@ internal sealed class Sampler : IRawValueSink
     private readonly PollSchedule _schedule;
     private readonly int[] _failures;
     private readonly ResiliencePipeline _restart;
+    private readonly TimeSpan _gathering;
 
     public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log)
     {
@@ -31,11 +34,10 @@ internal sealed class Sampler : IRawValueSink
         _log = log;
         _filters = [.. board.Points.Select((point, i) => new PointFilter(point, rules[i]))];
         _failures = new int[_filters.Length];
-        _schedule = new PollSchedule(
-            board.Points.Select((point, i) => (Point: i, point.Delivery, rules[i].PollInterval)).Where(p => p.Delivery == PointDelivery.Polled).Select(p => (p.Point, p.PollInterval)),
-            _filters.Length,
-            time,
-            random);
+        (int Point, TimeSpan Interval)[] polled = [.. Enumerable.Range(0, _filters.Length).Where(p => board.Points[p].Delivery == PointDelivery.Polled).Select(p => (p, rules[p].PollInterval))];
+        _schedule = new PollSchedule(polled, _filters.Length, time, random);
+        var quarter = polled.Length == 0 ? LongestGathering : polled.Min(p => p.Interval) / 4;
+        _gathering = quarter < LongestGathering ? quarter : LongestGathering;
         _restart = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -112,7 +114,7 @@ internal sealed class Sampler : IRawValueSink
         {
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait < ShortestWait ? ShortestWait : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(wait < _gathering ? _gathering : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             while (!stopping.IsCancellationRequested && _schedule.TryTake(out var point, out var dueAt))
