@@ -14,8 +14,8 @@ public sealed record PointDefinition
     /// <summary>The name of the points, such as <c>power_w</c>; null when it equals <see cref="Id"/>.</summary>
     [JsonPropertyName("name")] public string? NameOrNull { get; init; }
 
-    /// <summary>The name of the points.</summary>
-    [JsonIgnore] public string Name { get => NameOrNull ?? Id; init => NameOrNull = value; }
+    /// <summary>The name of the points. Not to be set: on .NET 9 an ignored member with an init accessor makes the generated JSON reader fail at run time.</summary>
+    [JsonIgnore] public string Name => NameOrNull ?? Id;
 
     /// <summary>The unit as people write it (<c>W</c>, <c>mm</c>), at most 32 characters; null for none.</summary>
     public string? Unit { get; init; }
