@@ -14,9 +14,10 @@ internal static partial class DataDirectoryLock
     {
         string path = Path.GetFullPath(directory);
         string status = Path.Combine(path, "status");
-        return IsHeld(status)
+        string holder = Holder(status);
+        return IsHeld(status) && holder != Holding(Environment.ProcessId)
             ? new ClickHouseException(
-                $"The ClickHouse data directory {path} is in use by another process{Holder(status)}. Stop that process, query through it, or choose another directory.", isTransient: true)
+                $"The ClickHouse data directory {path} is in use by another process{holder}. Stop that process, query through it, or choose another directory.", isTransient: true)
             : new ClickHouseException(
                 $"The embedded ClickHouse engine did not open {path}: its reason is on the standard error output. Check that the directory is writable and every setting is known.", isTransient: false);
     }
@@ -54,8 +55,12 @@ internal static partial class DataDirectoryLock
 
         Span<byte> content = stackalloc byte[256];
         string text = Encoding.UTF8.GetString(content[..RandomAccess.Read(file, content, 0)]);
-        return $" ({text.Split('\n')[0].Trim()})";
+        return Holding(text.Split('\n')[0].Trim());
     }
+
+    private static string Holding(int processId) => Holding($"PID: {processId}");
+
+    private static string Holding(string who) => $" ({who})";
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);

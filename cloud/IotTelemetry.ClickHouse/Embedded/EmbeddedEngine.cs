@@ -256,7 +256,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private async ValueTask<EngineLease> LeaseAsync(WorkerPool pool, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed is not null, this);
-        EngineLease lease = new(pool, await pool.RentAsync(cancellationToken).ConfigureAwait(false), _control);
+        EngineLease lease = new(pool, await pool.RentAsync(cancellationToken).ConfigureAwait(false), _control, _logger);
         try
         {
             await lease.ApplyAsync(settings).ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace IotTelemetry.ClickHouse.Embedded;
 
 /// <summary>A worker rented for one operation: cancels its statement when asked, and hands it back as it was.</summary>
-internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWorker control) : IAsyncDisposable
+internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWorker control, ILogger logger) : IAsyncDisposable
 {
     // A statement that is not yet in the process list, or looks for cancellation seldom, is asked again.
     private static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(50);
@@ -82,6 +84,7 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
         catch (Exception e) when (e is ClickHouseException or ObjectDisposedException)
         {
             // A setting that cannot be reset (readonly = 1 forbids it), or the engine is closing: this connection is not used again.
+            EngineLog.ConnectionReplaced(logger, worker.Tag, e.Message);
         }
         finally
         {

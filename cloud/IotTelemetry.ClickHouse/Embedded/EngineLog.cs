@@ -13,4 +13,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(7002, LogLevel.Error, "Embedded ClickHouse on {DataDirectory} did not close within {Timeout}: a statement does not end")]
     public static partial void NotClosed(ILogger logger, string dataDirectory, TimeSpan timeout);
+
+    [LoggerMessage(7003, LogLevel.Debug, "Embedded ClickHouse connection {Connection} is replaced: {Reason}")]
+    public static partial void ConnectionReplaced(ILogger logger, string connection, string reason);
 }

@@ -185,15 +185,34 @@ public sealed class LowCardinalityColumn : NativeColumn
 
     private static void Widen(ReadOnlySpan<byte> source, int keyBytes, Span<int> target)
     {
-        for (int i = 0; i < target.Length; i++)
+        switch (keyBytes)
         {
-            target[i] = keyBytes switch
-            {
-                1 => source[i],
-                2 => BitConverter.ToUInt16(source[(i * 2)..]),
-                4 => BitConverter.ToInt32(source[(i * 4)..]),
-                _ => (int)Math.Min(BitConverter.ToUInt64(source[(i * 8)..]), uint.MaxValue),
-            };
+            case 1:
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = source[i];
+                }
+
+                break;
+            case 2:
+                ReadOnlySpan<ushort> shorts = MemoryMarshal.Cast<byte, ushort>(source);
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = shorts[i];
+                }
+
+                break;
+            case 4:
+                source.CopyTo(MemoryMarshal.AsBytes(target));
+                break;
+            default:
+                ReadOnlySpan<ulong> longs = MemoryMarshal.Cast<byte, ulong>(source);
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = (int)Math.Min(longs[i], uint.MaxValue); // too large for any dictionary: refused as such
+                }
+
+                break;
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace IotTelemetry.ClickHouse.Tests.Server;
@@ -13,8 +16,17 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
+    private readonly X509Certificate2? _certificate;
+
     public ScriptedServer(params string[] answers)
+        : this(null, answers)
     {
+    }
+
+    /// <summary>With a certificate, the server speaks TLS.</summary>
+    public ScriptedServer(X509Certificate2? certificate, params string[] answers)
+    {
+        _certificate = certificate;
         foreach (string answer in answers)
         {
             _answers.Enqueue(Encoding.Latin1.GetBytes(answer));
@@ -24,7 +36,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _running = RunAsync();
     }
 
-    public Uri Endpoint => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+    public Uri Endpoint => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
     /// <summary>What was asked: head and body of each request but KILL QUERY.</summary>
     public ConcurrentQueue<(string Head, byte[] Body)> Requests { get; } = new();
@@ -52,23 +64,54 @@ internal sealed class ScriptedServer : IAsyncDisposable
         while (true)
         {
             using Socket socket = await _listener.AcceptSocketAsync(_stop.Token);
-            (string head, byte[] body) = await ReadRequestAsync(socket);
-            if (Encoding.Latin1.GetString(body).StartsWith("KILL", StringComparison.Ordinal))
+            try
             {
-                await socket.SendAsync(Encoding.Latin1.GetBytes(Ok("")), _stop.Token);
-                continue;
-            }
-
-            Requests.Enqueue((head, body));
-            if (_answers.TryDequeue(out byte[]? answer))
-            {
-                await socket.SendAsync(answer, _stop.Token);
+                await using Stream stream = await OpenAsync(socket);
+                await AnswerAsync(stream);
                 socket.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException)
+            {
+                // The client did not like the certificate.
             }
         }
     }
 
-    private async Task<(string Head, byte[] Body)> ReadRequestAsync(Socket socket)
+    private async Task<Stream> OpenAsync(Socket socket)
+    {
+        NetworkStream network = new(socket);
+        if (_certificate is null)
+        {
+            return network;
+        }
+
+        SslStream tls = new(network);
+        await tls.AuthenticateAsServerAsync(_certificate);
+        return tls;
+    }
+
+    private async Task AnswerAsync(Stream stream)
+    {
+        (string head, byte[] body) = await ReadRequestAsync(stream);
+        if (Encoding.Latin1.GetString(body).StartsWith("KILL", StringComparison.Ordinal))
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(Ok("")), _stop.Token);
+            return;
+        }
+
+        if (head.Length == 0)
+        {
+            return; // The client left without a request.
+        }
+
+        Requests.Enqueue((head, body));
+        if (_answers.TryDequeue(out byte[]? answer))
+        {
+            await stream.WriteAsync(answer, _stop.Token);
+        }
+    }
+
+    private async Task<(string Head, byte[] Body)> ReadRequestAsync(Stream stream)
     {
         byte[] buffer = new byte[1 << 16];
         List<byte> bytes = [];
@@ -86,7 +129,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 }
             }
 
-            int read = await socket.ReceiveAsync(buffer, _stop.Token);
+            int read = await stream.ReadAsync(buffer, _stop.Token);
             if (read == 0)
             {
                 return ("", [.. bytes]);
