@@ -3,12 +3,10 @@ using System.Numerics;
 
 namespace IotTelemetry.Protocol;
 
-/// <summary>Bytes and bits appended to a buffer that grows and is reused. Bits fill each byte from its least significant end.</summary>
+/// <summary>Bytes appended to a buffer that grows and is reused.</summary>
 internal sealed class ByteWriter
 {
     private byte[] _buffer = new byte[1024];
-    private ulong _bits;
-    private int _bitCount;
 
     public int Length { get; private set; }
 
@@ -16,10 +14,9 @@ internal sealed class ByteWriter
 
     public void Clear() => Length = 0;
 
-    /// <summary>Makes room for so many bytes, so that <see cref="Bits"/> need not look.</summary>
-    public void Reserve(int bytes)
+    private void Reserve(int bytes)
     {
-        // The bit accumulator is flushed eight bytes at a time.
+        // Bits are written eight bytes at a time, so the last may reach beyond what they fill.
         int needed = Length + bytes + sizeof(ulong);
         if (needed > _buffer.Length)
         {
@@ -74,38 +71,13 @@ internal sealed class ByteWriter
     /// <summary>Overwrites four bytes written before.</summary>
     public void PatchUInt32(int position, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(position), value);
 
-    /// <summary>Appends the <paramref name="count"/> least significant bits, 0 to 56; higher ones must be 0. Room must have been reserved.</summary>
-    public void Bits(ulong value, int count)
+    /// <summary>Room for bits; what was written is then <see cref="Advance">taken over</see>.</summary>
+    public BitWriter Bits(int bytes)
     {
-        _bits |= value << _bitCount;
-        _bitCount += count;
-        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.AsSpan(Length), _bits);
-        int whole = _bitCount >> 3;
-        Length += whole;
-        _bits >>= whole << 3;
-        _bitCount &= 7;
+        Reserve(bytes);
+        return new BitWriter(_buffer.AsSpan(Length));
     }
 
-    /// <summary>Appends 0 to 64 bits.</summary>
-    public void WideBits(ulong value, int count)
-    {
-        if (count > 32)
-        {
-            Bits((uint)value, 32);
-            value >>= 32;
-            count -= 32;
-        }
-        Bits(value, count);
-    }
-
-    /// <summary>Fills the last byte with zero bits.</summary>
-    public void EndBits()
-    {
-        if (_bitCount > 0)
-        {
-            _buffer[Length++] = (byte)_bits;
-        }
-        _bits = 0;
-        _bitCount = 0;
-    }
+    /// <summary>Takes over bytes that were written behind the last.</summary>
+    public void Advance(int bytes) => Length += bytes;
 }

@@ -43,26 +43,38 @@ internal readonly record struct ColumnPlan(int Kind, int Parameter, long Minimum
             zigZag[Width(ZigZag.Encode(value))]++;
             offset[Width((ulong)(value - minimum))]++;
         }
-        best = Better(best, IntegerColumn.RiceZigZag, zigZag[..(widest + 1)], 0, 0);
-        return Better(best, IntegerColumn.RiceOffset, offset[..(width + 1)], minimum, 8 * BytesOfMinimum);
+        best = Better(best, IntegerColumn.RiceZigZag, zigZag[..(widest + 1)], values.Length, 0, 0);
+        return Better(best, IntegerColumn.RiceOffset, offset[..(width + 1)], values.Length, minimum, 8 * BytesOfMinimum);
     }
 
-    private static ColumnPlan Better(ColumnPlan best, int kind, ReadOnlySpan<int> widths, long minimum, long fixedCost)
+    /// <summary>Walks from the width of the middle value to the parameter from which no step makes the codes shorter.</summary>
+    private static ColumnPlan Better(in ColumnPlan best, int kind, ReadOnlySpan<int> widths, int count, long minimum, long fixedCost)
     {
-        int greatest = Math.Min(widths.Length - 1, IntegerColumn.MaximumRice);
-        for (int rice = 0; rice <= greatest; rice++)
+        int rice = 0;
+        for (int below = widths[0]; 2 * below < count && rice < IntegerColumn.MaximumRice; below += widths[rice])
         {
-            long cost = fixedCost;
-            for (int width = 0; width < widths.Length && cost < best.Cost; width++)
-            {
-                cost += (long)widths[width] * RiceBits(width, rice);
-            }
-            if (cost < best.Cost)
-            {
-                best = new ColumnPlan(kind, rice, minimum, best.Runs, cost);
-            }
+            rice++;
         }
-        return best;
+        long cost = RiceCost(widths, rice);
+        for (long next; rice > 0 && (next = RiceCost(widths, rice - 1)) < cost; cost = next)
+        {
+            rice--;
+        }
+        for (long next; rice < IntegerColumn.MaximumRice && (next = RiceCost(widths, rice + 1)) < cost; cost = next)
+        {
+            rice++;
+        }
+        return cost + fixedCost < best.Cost ? new ColumnPlan(kind, rice, minimum, best.Runs, cost + fixedCost) : best;
+    }
+
+    private static long RiceCost(ReadOnlySpan<int> widths, int rice)
+    {
+        long cost = 0;
+        for (int width = 0; width < widths.Length; width++)
+        {
+            cost += (long)widths[width] * RiceBits(width, rice);
+        }
+        return cost;
     }
 
     /// <summary>The bits of a Rice code for a typical value of a width: three quarters of its greatest.</summary>

@@ -15,12 +15,12 @@ internal struct FloatColumn
     private int _leading;
     private int _length;
 
-    /// <summary>Writes a difference; at most 78 bits, for which room must have been reserved.</summary>
-    public void Write(ByteWriter output, ulong difference)
+    /// <summary>Writes a difference; at most 78 bits.</summary>
+    public void Write(ref BitWriter output, ulong difference)
     {
         if (difference == 0)
         {
-            output.Bits(0, 1);
+            output.Put(0, 1);
             return;
         }
         int leading = BitOperations.LeadingZeroCount(difference);
@@ -29,14 +29,14 @@ internal struct FloatColumn
         int windowTrailing = 64 - _leading - _length;
         if (_length > 0 && leading >= _leading && trailing >= windowTrailing && _length - length <= WindowBits)
         {
-            output.Bits(0b01, 2);
+            output.Put(0b01, 2);
         }
         else
         {
             (_leading, _length, windowTrailing) = (leading, length, trailing);
-            output.Bits(0b11 | (ulong)leading << 2 | (ulong)(length - 1) << 8, 14);
+            output.Put(0b11 | (ulong)leading << 2 | (ulong)(length - 1) << 8, 14);
         }
-        output.WideBits(difference >> windowTrailing, _length);
+        output.PutWide(difference >> windowTrailing, _length);
     }
 
     /// <summary>Reads a difference.</summary>

@@ -6,6 +6,9 @@ namespace IotTelemetry.Protocol;
 /// <summary>Writes columns of integers, each in the shape that costs least. Keeps its working memory; not thread-safe.</summary>
 internal sealed class IntegerColumnWriter
 {
+    // An escaped Rice code.
+    private const int MaximumBytesPerValue = 10;
+
     private const int ValuesPerRun = 3;
 
     // The column's own bytes, and something for the work of both sides.
@@ -104,47 +107,49 @@ internal sealed class IntegerColumnWriter
         {
             output.SignedVarint(plan.Minimum);
         }
+        if (plan.Kind == IntegerColumn.Special)
+        {
+            return;
+        }
+        BitWriter bits = output.Bits(values.Length * MaximumBytesPerValue);
         switch (plan.Kind)
         {
             case IntegerColumn.RiceZigZag:
-                output.Reserve(values.Length * 10 + 8);
                 foreach (long value in values)
                 {
-                    WriteRice(output, ZigZag.Encode(value), plan.Parameter);
+                    PutRice(ref bits, ZigZag.Encode(value), plan.Parameter);
                 }
                 break;
             case IntegerColumn.RiceOffset:
-                output.Reserve(values.Length * 10 + 8);
                 foreach (long value in values)
                 {
-                    WriteRice(output, (ulong)(value - plan.Minimum), plan.Parameter);
+                    PutRice(ref bits, (ulong)(value - plan.Minimum), plan.Parameter);
                 }
                 break;
-            case IntegerColumn.Packed:
-                output.Reserve(values.Length * 8 + 8);
+            default:
                 foreach (long value in values)
                 {
-                    output.WideBits((ulong)(value - plan.Minimum), plan.Parameter + 1);
+                    bits.PutWide((ulong)(value - plan.Minimum), plan.Parameter + 1);
                 }
                 break;
         }
-        output.EndBits();
+        output.Advance(bits.End());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteRice(ByteWriter output, ulong value, int rice)
+    private static void PutRice(ref BitWriter bits, ulong value, int rice)
     {
         ulong quotient = value >> rice;
         if (quotient < IntegerColumn.Escape)
         {
             int ones = (int)quotient;
             ulong low = value & ((1UL << rice) - 1);
-            output.Bits((low << (ones + 1)) | ((1UL << ones) - 1), ones + 1 + rice);
+            bits.Put((low << (ones + 1)) | ((1UL << ones) - 1), ones + 1 + rice);
         }
         else
         {
-            output.Bits((1UL << IntegerColumn.Escape) - 1, IntegerColumn.Escape);
-            output.WideBits(value, 64);
+            bits.Put((1UL << IntegerColumn.Escape) - 1, IntegerColumn.Escape);
+            bits.PutWide(value, 64);
         }
     }
 }

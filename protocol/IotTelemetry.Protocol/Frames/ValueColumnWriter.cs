@@ -35,12 +35,12 @@ internal sealed class ValueColumnWriter(int points, IntegerColumnWriter integers
 
     private static void WriteBooleans(ByteWriter output, ReadOnlySpan<long> values, ReadOnlySpan<int> positions)
     {
-        output.Reserve(positions.Length / 8 + 1);
+        BitWriter bits = output.Bits(positions.Length / 8 + 1);
         foreach (int position in positions)
         {
-            output.Bits((ulong)values[position ^ (position >> 31)], 1);
+            bits.Put((ulong)values[position ^ (position >> 31)], 1);
         }
-        output.EndBits();
+        output.Advance(bits.End());
     }
 
     private void WriteTextIndices(ByteWriter output, ReadOnlySpan<long> values, ReadOnlySpan<int> positions)
@@ -90,16 +90,16 @@ internal sealed class ValueColumnWriter(int points, IntegerColumnWriter integers
         long[] last = _last;
         FloatColumn floats = default;
         long previous = 0;
-        output.Reserve(positions.Length * 10 + 8);
+        BitWriter bits = output.Bits(positions.Length * 10);
         foreach (int marked in positions)
         {
             int position = marked ^ (marked >> 31);
             long value = values[position];
             int point = points[position];
-            floats.Write(output, (ulong)(value ^ (marked < 0 ? previous : last[point])));
+            floats.Write(ref bits, (ulong)(value ^ (marked < 0 ? previous : last[point])));
             last[point] = value;
             previous = value;
         }
-        output.EndBits();
+        output.Advance(bits.End());
     }
 }
