@@ -12,11 +12,14 @@ internal static partial class ClientLog
     public static partial void Disconnected(
         ILogger logger, MqttEndpoint endpoint, MqttReasonCode reason, bool byServer, bool willReconnect, Exception? exception);
 
-    [LoggerMessage(3002, LogLevel.Error, "A message handler failed")]
+    [LoggerMessage(3002, LogLevel.Error, "A message handler failed; it is not logged again until a message succeeds")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(3003, LogLevel.Warning, "The server refused the subscription to {Filter}: {Reason}")]
     public static partial void SubscriptionRefused(ILogger logger, string filter, MqttReasonCode reason);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Connecting to {Endpoint} failed: {Why}")]
+    public static partial void AttemptFailed(ILogger logger, MqttEndpoint endpoint, string why);
 
     [LoggerMessage(3004, LogLevel.Error, "A {Event} event handler failed")]
     public static partial void EventHandlerFailed(ILogger logger, string @event, Exception exception);

@@ -14,6 +14,9 @@ internal sealed class IncomingWindow(long firstSequence)
     /// <summary>The sequence number the next message gets.</summary>
     public long NextSequence { get; private set; } = firstSequence;
 
+    /// <summary>Messages not answered yet.</summary>
+    public long Count => NextSequence - _first;
+
     /// <summary>Adds a message that as many handlers as <paramref name="pending"/> has bits must complete.</summary>
     public long Add(ushort packetId, MqttPacketType answer, ulong pending, MqttReasonCode reason)
     {

@@ -9,20 +9,21 @@ public sealed partial class MqttClient
     /// <param name="cancellationToken">Stops waiting; the client ends all the same.</param>
     public async Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default)
     {
+        if (State is MqttClientState.Closed or MqttClientState.Disposed)
+        {
+            return;
+        }
+
+        // First, so that no connection begins after we have looked for one.
+        await _ending.CancelAsync().ConfigureAwait(false);
         Task supervisor;
         MqttConnection? connection;
         lock (_gate)
         {
-            if (_state is MqttClientState.Closed or MqttClientState.Disposed)
-            {
-                return;
-            }
-
             connection = _current;
             supervisor = _supervisor;
         }
 
-        await _ending.CancelAsync().ConfigureAwait(false);
         if (connection is not null)
         {
             await connection.CloseAsync(new ConnectionEnd(reason), reason, default, _options.DisposeTimeout).ConfigureAwait(false);

@@ -161,6 +161,10 @@ public sealed partial class MqttClient
             {
                 CountOutstanding(connection);
             }
+            else if (receipt.Pending != 0 || connection.Window.Count > ushort.MaxValue)
+            {
+                return false; // repeated on the same connection: its PUBREC is on its way
+            }
 
             receipt.Window = connection.Window;
             receipt.Sequence = connection.Window.Add(packet.PacketId, MqttPacketType.PubRec, receipt.Pending, receipt.Reason);
@@ -186,12 +190,13 @@ public sealed partial class MqttClient
 
     private void CountOutstanding(MqttConnection connection)
     {
+        // 3.1.1 has no Receive Maximum, but no more packet identifiers than this either.
+        var maximum = _options.ProtocolVersion == MqttProtocolVersion.V500 ? _options.ReceiveMaximum : ushort.MaxValue;
         connection.Outstanding++;
-        if (connection.Outstanding > _options.ReceiveMaximum && _options.ProtocolVersion == MqttProtocolVersion.V500)
+        if (connection.Outstanding > maximum)
         {
             throw new MqttProtocolException(
-                MqttReasonCode.ReceiveMaximumExceeded,
-                $"[MQTT-3.3.4-9] the server has more than {_options.ReceiveMaximum} QoS 1 and 2 messages unacknowledged");
+                MqttReasonCode.ReceiveMaximumExceeded, $"[MQTT-3.3.4-9] the server has more than {maximum} QoS 1 and 2 messages unacknowledged");
         }
     }
 

@@ -14,6 +14,8 @@ public sealed partial class MqttClient
     private Task _supervisor = Task.CompletedTask;
     private MqttConnection? _current;
 
+    private bool WillReconnect => _options.Reconnect.Enabled && !_ending.IsCancellationRequested;
+
     /// <summary>
     /// Makes the first connection; afterwards the client reconnects by itself until it is disposed.
     /// </summary>
@@ -109,6 +111,7 @@ public sealed partial class MqttClient
         {
             if (first.Task.IsCompleted || _options.Reconnect.RetryFirstConnection)
             {
+                ClientLog.AttemptFailed(_options.Logger, _options.Endpoint, exception.Message);
                 RaiseDisconnected(new ConnectionEnd(
                     exception.Reason ?? MqttReasonCode.UnspecifiedError, exception.Reason is not null, exception.ServerReference, exception.ReasonString, exception));
             }
@@ -123,6 +126,7 @@ public sealed partial class MqttClient
             var run = Begin(connection, first);
             var end = await run.ConfigureAwait(false);
             Finish(connection);
+            ClientLog.Disconnected(_options.Logger, _options.Endpoint, end.Reason, end.ByServer, WillReconnect, end.Exception);
             RaiseDisconnected(end);
             if (_options.TimeProvider.GetElapsedTime(started) < _options.Reconnect.StableAfter)
             {
@@ -137,6 +141,7 @@ public sealed partial class MqttClient
         var info = connection.Info;
         lock (_gate)
         {
+            _ending.Token.ThrowIfCancellationRequested();
             first.TrySetResult(info);
             if (first.Task.IsCanceled)
             {
@@ -167,7 +172,7 @@ public sealed partial class MqttClient
             EndReauthentication(new MqttConnectionLostException("The connection ended during the re-authentication."));
             if (_state == MqttClientState.Connected)
             {
-                MoveTo(_options.Reconnect.Enabled && !_ending.IsCancellationRequested ? MqttClientState.Reconnecting : MqttClientState.Closed);
+                MoveTo(WillReconnect ? MqttClientState.Reconnecting : MqttClientState.Closed);
             }
         }
     }
@@ -196,8 +201,7 @@ public sealed partial class MqttClient
 
     private void RaiseDisconnected(ConnectionEnd end)
     {
-        var willReconnect = _options.Reconnect.Enabled && !_ending.IsCancellationRequested;
-        ClientLog.Disconnected(_options.Logger, _options.Endpoint, end.Reason, end.ByServer, willReconnect, end.Exception);
+        var willReconnect = WillReconnect;
         var disconnection = new MqttDisconnection(end.Reason, end.ByServer, willReconnect, end.ServerReference, end.ReasonString, end.Exception);
         Raise(nameof(Disconnected), () => Disconnected?.Invoke(disconnection));
     }

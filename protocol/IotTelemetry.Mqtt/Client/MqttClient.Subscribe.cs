@@ -75,7 +75,10 @@ public sealed partial class MqttClient
 
             _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
             _droppedByEnded += subscription.Dropped;
-            var isKnown = subscription.State is SubscriptionState.Made or SubscriptionState.Requested;
+
+            // Of several filters the server may have refused one and made the others.
+            var isKnown = subscription.State is SubscriptionState.Made or SubscriptionState.Requested
+                || (subscription.State == SubscriptionState.Refused && subscription.Filters.Count > 1);
             subscription.MoveTo(SubscriptionState.Ending);
             if (isKnown && _connection is { } connection)
             {
@@ -96,10 +99,14 @@ public sealed partial class MqttClient
         }
     }
 
-    internal void OnHandlerError(Exception exception)
+    /// <summary>Counts a handler's failure; logs it if it is the first of a row.</summary>
+    internal void OnHandlerError(Exception exception, bool isFirst)
     {
         Interlocked.Increment(ref _handlerErrors);
-        ClientLog.HandlerFailed(_options.Logger, exception);
+        if (isFirst)
+        {
+            ClientLog.HandlerFailed(_options.Logger, exception);
+        }
     }
 
     private MqttSubscription AddSubscription(IReadOnlyList<string> filters, MqttMessageHandler handler, MqttSubscribeOptions options)

@@ -233,6 +233,10 @@ internal sealed class MqttConnection : IAsyncDisposable
         {
             End(ConnectionEnd.Broken(exception)); // reported by the client, as what ended the connection
         }
+        finally
+        {
+            _client.EndOfBatch(); // what came before the end is handled as well
+        }
     }
 
     private void EndByServer(ReadOnlyMemory<byte> body)

@@ -24,6 +24,7 @@ internal sealed class SubscriptionQueue(MqttClient client, MqttMessageHandler ha
     private int _dueCount;
     private bool _working;
     private bool _overrun;
+    private bool _failing;
     private long _added;
     private long _addedBytes;
     private long _handled;
@@ -194,6 +195,7 @@ internal sealed class SubscriptionQueue(MqttClient client, MqttMessageHandler ha
         }
 
         handling.GetAwaiter().GetResult();
+        _failing = false;
         if (!isManual)
         {
             Due(token, MqttReasonCode.Success);
@@ -216,8 +218,10 @@ internal sealed class SubscriptionQueue(MqttClient client, MqttMessageHandler ha
         catch (Exception exception)
         {
             reason = MqttReasonCode.UnspecifiedError;
-            client.OnHandlerError(exception);
+            client.OnHandlerError(exception, isFirst: !_failing);
         }
+
+        _failing = reason != MqttReasonCode.Success;
 
         // A handler that throws before a manual acknowledgement will hardly give one later.
         if (!isManual || reason != MqttReasonCode.Success)

@@ -39,6 +39,29 @@ internal static class MqttMessageCheck
         {
             throw new ArgumentException($"MqttMessage.CorrelationData has {message.CorrelationData.Length} bytes. Allowed: at most 65,535.");
         }
+
+        if (message.ContentType is not null)
+        {
+            CheckText(nameof(message.ContentType), message.ContentType);
+        }
+
+        if (message.UserProperties is not null)
+        {
+            foreach (var property in message.UserProperties)
+            {
+                CheckText(nameof(message.UserProperties), property.Name);
+                CheckText(nameof(message.UserProperties), property.Value);
+            }
+        }
+    }
+
+    private static void CheckText(string field, string? text)
+    {
+        if (text is null || text.Contains('\0', StringComparison.Ordinal)
+            || (text.Length > ushort.MaxValue / 3 && Encoding.UTF8.GetByteCount(text) > ushort.MaxValue))
+        {
+            throw new ArgumentException($"MqttMessage.{field} has a string of {text?.Length} characters. Allowed: at most 65,535 bytes of UTF-8 without the null character.");
+        }
     }
 
     private static void CheckTopic(string? topic)

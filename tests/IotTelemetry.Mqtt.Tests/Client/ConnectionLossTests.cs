@@ -113,6 +113,21 @@ public sealed class ConnectionLossTests : ClientFixture
     }
 
     [Fact]
+    public async Task Thousands_of_failed_attempts_do_not_end_the_attempts()
+    {
+        var (client, peer) = await ConnectAsync(Server.Options with { SessionExpiry = TimeSpan.FromHours(1) });
+        peer.Dispose();
+        for (var attempt = 0; attempt < 1500; attempt++) // 1 to 2 ms apart; exponents beyond what a number holds
+        {
+            (await Server.AcceptAsync()).Dispose();
+        }
+
+        peer = await Server.AcceptConnectedAsync();
+        await client.PublishAsync(Message("a", "x", 0));
+        await peer.ReadPublishAsync();
+    }
+
+    [Fact]
     public async Task Without_reconnection_the_client_is_closed_by_the_first_loss()
     {
         var options = Server.Options;

@@ -2,6 +2,7 @@ using IotTelemetry.Mqtt.Packets;
 
 namespace IotTelemetry.Mqtt.Tests.Client;
 
+[Collection(MeasuredAlone.Name)]
 public sealed class MisbehavingServerTests : ClientFixture
 {
     public static TheoryData<string, byte[], MqttReasonCode> Misdeeds => new()

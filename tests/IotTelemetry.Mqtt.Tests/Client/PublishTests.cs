@@ -234,6 +234,18 @@ public sealed class PublishTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_string_too_long_for_the_wire_is_refused_at_once()
+    {
+        var (client, _) = await ConnectAsync();
+        var tooLong = new string('x', 65_536);
+        Assert.Throws<ArgumentException>(() => { _ = client.PublishAsync(Message("a", "x", 1) with { ContentType = tooLong }).AsTask(); });
+        Assert.Throws<ArgumentException>(
+            () => { _ = client.PublishAsync(Message("a", "x", 1) with { UserProperties = [new MqttUserProperty("k", tooLong)] }).AsTask(); });
+        Assert.Throws<ArgumentException>(() => { _ = client.PublishAsync(Message("a", "x", 1) with { ContentType = "a\0b" }).AsTask(); });
+        Assert.Equal(0, client.Counters.PublishesInFlight);
+    }
+
+    [Fact]
     public async Task Topic_aliases_stand_for_topics_once_the_server_knows_them()
     {
         var (client, peer) = await ConnectAsync(answer: new ConnAck { Properties = p => p.Add(MqttPropertyId.TopicAliasMaximum, 1) });

@@ -272,6 +272,38 @@ public sealed class ReceiveTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_message_that_comes_with_the_end_of_the_connection_is_handled_and_later_ones_too()
+    {
+        var (_, peer) = await SubscribedAsync(Note);
+        peer.WritePublish("a", "last");
+        await peer.SendDisconnectAsync(MqttReasonCode.ServerShuttingDown);
+        Assert.Equal("last", await Within.Time(_received.Reader.ReadAsync()));
+        peer = await Server.AcceptConnectedAsync();
+        await peer.AcceptSubscribeAsync();
+        await peer.SendPublishAsync("a", "again");
+        Assert.Equal("again", await Within.Time(_received.Reader.ReadAsync()));
+    }
+
+    [Fact]
+    public async Task A_quality_2_message_repeated_while_it_is_handled_gets_one_pubrec()
+    {
+        var release = new TaskCompletionSource();
+        var (_, peer) = await SubscribedAsync(async (message, _) =>
+        {
+            _received.Writer.TryWrite(Text(message.Payload));
+            await release.Task;
+        });
+        await peer.SendPublishAsync("a", "x", 2, 5);
+        await peer.SendPublishAsync("a", "x", 2, 5, duplicate: true);
+        await peer.SendPublishAsync("a", "y", 1, 6);
+        Assert.Equal("x", await Within.Time(_received.Reader.ReadAsync()));
+        release.SetResult();
+        Assert.Equal("y", await Within.Time(_received.Reader.ReadAsync()));
+        await peer.ReadAckAsync(MqttPacketType.PubRec);
+        await peer.ReadAckAsync(MqttPacketType.PubAck);
+    }
+
+    [Fact]
     public async Task A_message_of_megabytes_arrives_whole()
     {
         var (_, peer) = await SubscribedAsync(Note);

@@ -40,6 +40,17 @@ public sealed class SubscribeTests : ClientFixture
     }
 
     [Fact]
+    public async Task If_one_of_several_filters_is_refused_the_others_are_taken_back()
+    {
+        var (client, peer) = await ConnectAsync();
+        var subscribing = client.SubscribeAsync(["a", "b"], Ignore);
+        var packet = await peer.ReadAsync(MqttPacketType.Subscribe);
+        await peer.SendRawAsync(new byte[] { 0x90, 5, packet.Body[0], packet.Body[1], 0, 1, 0x87 });
+        await peer.ReadAsync(MqttPacketType.Unsubscribe);
+        await Assert.ThrowsAsync<MqttSubscriptionRefusedException>(() => Within.Time(subscribing));
+    }
+
+    [Fact]
     public async Task A_suback_with_the_wrong_number_of_reason_codes_is_a_protocol_error()
     {
         var (client, peer) = await ConnectAsync();

@@ -4,6 +4,7 @@ using IotTelemetry.Mqtt.Tests.Peers;
 namespace IotTelemetry.Mqtt.Tests.Fuzz;
 
 /// <summary>A server that sends mutated packets: the client leaves or lives, comes back every time, and does not grow.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class ClientFuzzTests : ClientFixture
 {
     private const int Connections = 300;
