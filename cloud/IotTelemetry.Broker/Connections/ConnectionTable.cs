@@ -7,7 +7,7 @@ internal sealed class ConnectionTable
 {
     private readonly Lock _gate = new();
     private readonly List<ClientConnection> _connections = [];
-    private readonly Queue<(ConnectionContext Context, long Deadline)> _lingering = new();
+    private readonly List<(ConnectionContext Context, long Deadline)> _lingering = [];
 
     public int Count
     {
@@ -49,29 +49,36 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>Has a closing connection cut at a deadline, so that a peer that does not read cannot keep it. Deadlines rise from call to call.</summary>
+    /// <summary>Has a closing connection cut at a deadline, so that a peer that does not read cannot keep it.</summary>
     public void Linger(ConnectionContext context, long deadline)
     {
         lock (_gate)
         {
-            _lingering.Enqueue((context, deadline));
+            _lingering.Add((context, deadline));
         }
     }
 
-    /// <summary>Cuts the connections whose deadline is over; those that have ended by themselves do not notice.</summary>
+    /// <summary>Cuts the connections whose deadline is over and forgets those that have ended by themselves.</summary>
     public void CutLingering(long now)
     {
-        while (TryTakeLingering(now) is { } context)
-        {
-            context.Abort(new ConnectionAbortedException("The client did not take the last packets in time."));
-        }
-    }
-
-    private ConnectionContext? TryTakeLingering(long now)
-    {
+        List<ConnectionContext> late = [];
         lock (_gate)
         {
-            return _lingering.TryPeek(out var first) && first.Deadline <= now ? _lingering.Dequeue().Context : null;
+            _lingering.RemoveAll(lingering =>
+            {
+                var isLate = lingering.Deadline <= now;
+                if (isLate)
+                {
+                    late.Add(lingering.Context);
+                }
+
+                return isLate || lingering.Context.ConnectionClosed.IsCancellationRequested;
+            });
+        }
+
+        foreach (var context in late)
+        {
+            context.Abort(new ConnectionAbortedException("The client did not take the last packets in time."));
         }
     }
 }

@@ -78,6 +78,8 @@ internal sealed partial class SessionLog : ISessionStore, IAsyncDisposable
                 await Task.Delay(Gather, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
+            // Asked before the records are taken: what is appended while they are written has another turn coming.
+            var isLast = _stopping.IsCancellationRequested;
             bool isRolling;
             lock (_gate)
             {
@@ -89,7 +91,7 @@ internal sealed partial class SessionLog : ISessionStore, IAsyncDisposable
 
             Write(_spare, isRolling);
             _spare.Clear(PendingBytesKept);
-            if (_stopping.IsCancellationRequested)
+            if (isLast)
             {
                 return;
             }

@@ -39,11 +39,17 @@ internal sealed class TestBroker : IAsyncDisposable
         IMqttAuthorizer? authorizer = null,
         TimeProvider? time = null,
         bool tls = false,
-        int tcpPort = 0)
+        int tcpPort = 0,
+        ILoggerProvider? log = null)
     {
         var certificates = tls ? new TestCertificates() : null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         builder.Services.AddMqttBroker(options ?? new MqttBrokerOptions());
         if (authenticator is not null)
         {
