@@ -8,9 +8,9 @@ namespace IotTelemetry.Edge.Outbox;
 /// cloud's cursor and on nothing else. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// An epoch is continued after a restart only when it is certain that no frame which may have been sent is missing: the outbox was closed in order, or the machine has not booted
-/// since (then the page cache kept every write), and the end of the epoch is whole. Otherwise sequence numbers could be given twice, and the cloud would take
-/// new frames for old ones. A new epoch costs nothing, so every doubt begins one.
+/// An epoch is continued after a restart only when it is certain that no frame which may have been sent is missing: the machine has not booted since (then the page cache kept every
+/// write, and nobody has put back an old copy of the card), and the end of the epoch is whole. Otherwise sequence numbers could be given twice, and the cloud would take new frames for
+/// old ones. A new epoch costs nothing, so every doubt begins one.
 /// </remarks>
 internal sealed class FrameOutbox : IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class FrameOutbox : IDisposable
         _current = Continue(content) ?? AddEpoch();
         _writer = _current.Segments.Count > 0 ? SegmentWriter.Reopen(_current.Segments[^1]) : null;
         RemoveConfirmed();
-        SaveLedger(closedCleanly: false);
+        SaveLedger();
     }
 
     /// <summary>Raised after each append, outside the lock.</summary>
@@ -208,7 +208,7 @@ internal sealed class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            return new OutboxContent(Ledger(closedCleanly: false), null, _queues, 0, false).ToStatus();
+            return new OutboxContent(Ledger(), null, _queues, 0, false).ToStatus();
         }
     }
 
@@ -245,7 +245,7 @@ internal sealed class FrameOutbox : IDisposable
 
                 if (_ledgerIsOld && _time.GetElapsedTime(_ledgerSavedAt) >= _options.CursorInterval)
                 {
-                    SaveLedger(closedCleanly: false);
+                    SaveLedger();
                 }
             }
         }
@@ -265,7 +265,7 @@ internal sealed class FrameOutbox : IDisposable
             {
                 _writer?.Dispose();
                 _writer = null;
-                SaveLedger(closedCleanly: true);
+                SaveLedger();
                 _directoryLock.Dispose();
             }
         }
@@ -429,7 +429,7 @@ internal sealed class FrameOutbox : IDisposable
         _closed.Add(new LedgerEpoch(queue.Epoch, queue.LastSeq, queue.ReadingsAppended, queue.ConfirmedSeq));
         _queues.Remove(queue);
         Interlocked.Increment(ref _epochChanges);
-        SaveLedger(closedCleanly: false);
+        SaveLedger();
         Directory.Delete(queue.Directory, recursive: true);
         OutboxLog.EpochDrained(_log, queue.Epoch, queue.LastSeq, queue.ReadingsAppended);
     }
@@ -442,10 +442,9 @@ internal sealed class FrameOutbox : IDisposable
         }
 
         var last = _queues[^1];
-        var keptByPageCache = content.Ledger.HostBoot == HostBoot.Id;
         string? doubt = content.LastIsDoubtful ? "the end of the last one is torn or damaged"
             : content.LedgerProblem is not null ? "the ledger could not be read"
-            : !content.Ledger.ClosedCleanly && !keptByPageCache ? "the machine booted without the outbox having been closed"
+            : content.Ledger.HostBoot != HostBoot.Id ? "the machine has booted since"
             : last.Pending > (ulong)_options.LongBacklogFrames ? "a long backlog was found"
             : null;
         if (doubt is null)
@@ -466,7 +465,7 @@ internal sealed class FrameOutbox : IDisposable
         _current = AddEpoch();
         WriteBirth(_current, birth);
         RemoveConfirmed();
-        SaveLedger(closedCleanly: false);
+        SaveLedger();
     }
 
     // Milliseconds and ten random bits: an outbox that was wiped, on a device whose clock starts anew at each boot, must not meet its own past.
@@ -501,7 +500,7 @@ internal sealed class FrameOutbox : IDisposable
         DirectorySync.Flush(queue.Directory);
     }
 
-    private OutboxLedger Ledger(bool closedCleanly)
+    private OutboxLedger Ledger()
     {
         while (_closed.Count > EpochsRemembered)
         {
@@ -512,14 +511,13 @@ internal sealed class FrameOutbox : IDisposable
         return _totals with
         {
             HostBoot = HostBoot.Id,
-            ClosedCleanly = closedCleanly,
             Epochs = [.. _closed, .. _queues.Select(q => new LedgerEpoch(q.Epoch, q.LastSeq, q.ReadingsAppended, q.ConfirmedSeq))],
         };
     }
 
-    private void SaveLedger(bool closedCleanly)
+    private void SaveLedger()
     {
-        LedgerFile.Save(_options.Directory, Ledger(closedCleanly));
+        LedgerFile.Save(_options.Directory, Ledger());
         _ledgerIsOld = false;
         _ledgerSavedAt = _time.GetTimestamp();
     }

@@ -8,11 +8,8 @@ internal sealed record OutboxLedger
 {
     public int Version { get; init; } = 1;
 
-    /// <summary>The machine's boot during which it was written; the page cache survived everything since if it is still the same.</summary>
+    /// <summary>The machine's boot during which it was written.</summary>
     public string HostBoot { get; init; } = "";
-
-    /// <summary>Whether the agent closed the outbox itself, everything forced to the disk.</summary>
-    public bool ClosedCleanly { get; init; }
 
     public ulong DroppedFrames { get; init; }
 

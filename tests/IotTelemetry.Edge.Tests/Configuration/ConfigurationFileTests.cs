@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Hosting;
 
 namespace IotTelemetry.Edge.Tests.Configuration;
 
@@ -50,7 +51,7 @@ public sealed class ConfigurationFileTests : IDisposable
             """)).Mistakes;
         string[] expected =
         [
-            "$: ", "$.state: is missing", "$.mqtt.endpoint: ", "$.board.kind: is \"toaster\"; allowed: simulated-car-park, simulated-street, simulated-feeder",
+            "$: ", "$.state: is missing", "$.mqtt.endpoint: ", "$.board.kind: is \"toaster\"; allowed: " + string.Join(", ", BoardFactory.Kinds),
             "$.board.speed: is 0.5; allowed: 1 to 10000", "$.board.startAt: ", "$.sampling.pollMs: is \"fast\"; allowed: whole numbers 10 to",
             "$.sampling.points.power_w.deadbnad: is not known; allowed here: pollMs, deadband", "$.uplink.window: is given twice", "$.uplink.window: is 0; allowed: whole numbers 1 to 65535",
             "$.outbox: is 7; an object is wanted", "$.colour: is not known",

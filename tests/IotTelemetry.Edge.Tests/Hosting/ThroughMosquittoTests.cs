@@ -47,8 +47,8 @@ public sealed class ThroughMosquittoTests : IDisposable
         var agent = new EdgeAgent(configuration, TimeProvider.System, NullLoggerFactory.Instance).RunAsync(Patience, stop.Token);
         for (var kill = 0; kill < 3; kill++)
         {
-            var rows = cloud.Rows.Count;
-            await Eventually(() => cloud.Rows.Count > rows + 2000, agent);
+            var rows = cloud.RowCount;
+            await Eventually(() => cloud.RowCount > rows + 2000, agent);
             await broker.RestartAsync();
         }
 

@@ -38,7 +38,7 @@ public sealed class FrameOutboxTests : IDisposable
     }
 
     [Fact]
-    public void A_clean_restart_continues_the_epoch()
+    public void A_restart_within_one_boot_of_the_machine_continues_the_epoch()
     {
         ulong epoch;
         using (var outbox = TestOutbox.Open(_directory.Path))
@@ -150,7 +150,7 @@ public sealed class FrameOutboxTests : IDisposable
     }
 
     [Fact]
-    public void A_boot_of_the_machine_without_a_clean_stop_begins_a_new_epoch()
+    public void A_boot_of_the_machine_begins_a_new_epoch()
     {
         ulong epoch;
         using (var outbox = TestOutbox.Open(_directory.Path))
@@ -160,7 +160,7 @@ public sealed class FrameOutboxTests : IDisposable
         }
 
         var ledger = LedgerFile.Load(_directory.Path, out _);
-        LedgerFile.Save(_directory.Path, ledger with { ClosedCleanly = false, HostBoot = "another boot" });
+        LedgerFile.Save(_directory.Path, ledger with { HostBoot = "another boot" });
         using var again = TestOutbox.Open(_directory.Path);
         Assert.NotEqual(epoch, again.CurrentEpoch);
     }

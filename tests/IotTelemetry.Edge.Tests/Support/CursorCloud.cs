@@ -32,6 +32,17 @@ internal sealed class CursorCloud : IAsyncDisposable
     /// <summary>Every reading stored: asset, point, time, value.</summary>
     public List<(string Asset, string Point, long TimestampMs, double Value)> Rows { get; } = [];
 
+    public int RowCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Rows.Count;
+            }
+        }
+    }
+
     public int Repeats { get; private set; }
 
     public IReadOnlyDictionary<BirthHash, Birth> Births => _births;
