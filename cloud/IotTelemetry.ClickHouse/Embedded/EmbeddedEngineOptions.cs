@@ -12,7 +12,10 @@ public sealed record EmbeddedEngineOptions
     /// </summary>
     public string? LibraryPath { get; init; }
 
-    /// <summary>Upper bound of ClickHouse's memory in bytes (<c>max_server_memory_usage</c>), at least 256 MiB; the statement that would pass it fails with code 241.</summary>
+    /// <summary>
+    /// Upper bound of ClickHouse's memory in bytes (<c>max_server_memory_usage</c>), at least 256 MiB: the engine's own, not the program's. The
+    /// statement that would pass it fails with code 241.
+    /// </summary>
     public long MemoryBytes { get; init; } = 2L << 30;
 
     /// <summary>Cache of index marks in bytes (<c>mark_cache_size</c>), at least 1 MiB. The engine's own default is 5 GB.</summary>

@@ -123,6 +123,13 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Engine_disposed_under_a_running_query_ends_it_with_an_error_and_no_crash()
+    {
+        Assert.Equal((0, "ObjectDisposedException", ""), await ProbeProcess.RunAsync("dispose-in-query", Data));
+        await AssertStoredAsync(Stored, Data);
+    }
+
+    [Fact]
     public async Task Engine_opens_again_after_it_was_disposed() => Assert.Equal((0, Stored, ""), await ProbeProcess.RunAsync("reopen", Data));
 
     [Fact]

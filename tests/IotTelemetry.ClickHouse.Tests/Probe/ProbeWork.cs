@@ -53,6 +53,24 @@ internal sealed class ProbeWork(IClickHouseEngine engine)
         _ = engine.QueryAsync("SELECT number FROM numbers(1000000000000)", "RowBinary", Stream.Null);
     }
 
+    /// <summary>Disposes the engine while a result is being read, and says how the reading ends.</summary>
+    public static async Task<string> EndOfQueryAsync(IClickHouseEngine engine)
+    {
+        try
+        {
+            await foreach (NativeBlock block in engine.QueryAsync("SELECT number FROM numbers(1000000000000)"))
+            {
+                await engine.DisposeAsync();
+            }
+
+            return "no error";
+        }
+        catch (ObjectDisposedException e)
+        {
+            return e.GetType().Name;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool CatchesNullReference()
     {

@@ -118,6 +118,11 @@ switch (mode)
         await engine.DisposeAsync();
         return 0;
 
+    case "dispose-in-query":
+        await work.InsertAsync(20);
+        Console.WriteLine(await ProbeWork.EndOfQueryAsync(engine));
+        return 0;
+
     case "reopen":
         await work.InsertAsync(20);
         await engine.DisposeAsync();
