@@ -7,7 +7,7 @@ public sealed class ReferenceFrameTests
 {
     [Fact]
     public void A_reader_written_from_the_specification_reads_the_same() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AnyReadings.List.ToArbitrary(), readings =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(AnyReadings.List.ToArbitrary(), readings =>
         {
             foreach (FrameCompression compression in Enum.GetValues<FrameCompression>())
             {
