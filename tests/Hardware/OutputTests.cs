@@ -28,7 +28,7 @@ public sealed class OutputTests(Guest guest)
     }
 
     [GuestFact]
-    public async Task Output_falls_back_to_its_pull_resistor_when_the_agent_is_killed()
+    public async Task Output_of_a_chip_that_frees_its_pins_falls_back_to_the_pull_resistor_when_the_agent_is_killed()
     {
         await using var chip = await SimulatedChip.PlugAsync(guest, "outputs");
         await chip.PullAsync(0, up: false);
@@ -40,6 +40,22 @@ public sealed class OutputTests(Guest guest)
         // The kernel closes the request; gpio-sim then lets the pull decide, as a pin that becomes an input does.
         await probe.KillAsync();
         Assert.False(await chip.ValueAsync(0));
+    }
+
+    [GuestFact]
+    public async Task Output_of_an_expander_keeps_its_level_after_a_kill_until_safe_is_run()
+    {
+        // PCA9555: output port 1 is register 3, and nothing but a write changes it.
+        await using var chip = await I2cChip.PlugAsync(guest, "pca9555", 0x20, null, (0x02, 0x0000, true));
+        await using var probe = await ProbeSession.StartAsync(guest, Lamp.Replace("\"outputs\"", "\"0-0020\"", StringComparison.Ordinal).Replace("outputs-0", "8", StringComparison.Ordinal)
+            .Replace("INITIAL", "false", StringComparison.Ordinal).Replace("SAFE", "off", StringComparison.Ordinal));
+        await probe.ValueAsync("lamp/state", 0);
+        await probe.AskAsync("set lamp/state 1");
+        await probe.KillAsync();
+        Assert.Equal("0x01", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
+
+        await guest.ShellAsync("/probe /tmp/board.json safe");
+        Assert.Equal("0x00", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
     }
 
     [GuestFact]

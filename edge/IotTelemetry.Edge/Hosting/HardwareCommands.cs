@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Text.Json;
+using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Hardware.Detection;
+using IotTelemetry.Hardware.Sensors;
 using IotTelemetry.Hardware.Sensors.Configuration;
 using IotTelemetry.Hardware.Wiring;
 
 namespace IotTelemetry.Edge.Hosting;
 
-/// <summary>The verbs of whoever stands before the cabinet: <c>detect</c> and <c>wiring</c>.</summary>
+/// <summary>The verbs of whoever stands before the cabinet: <c>detect</c>, <c>wiring</c> and <c>safe</c>.</summary>
 internal static class HardwareCommands
 {
     public static Command Detect()
@@ -20,6 +22,31 @@ internal static class HardwareCommands
                 return 0;
             }
             catch (IOException exception)
+            {
+                Console.Error.WriteLine(exception.Message);
+                return 1;
+            }
+        });
+        return command;
+    }
+
+    public static Command Safe()
+    {
+        var file = new Argument<string>("CONFIG") { Description = "The configuration file" };
+        var command = new Command("safe", "Bring the outputs to their safe values after an agent that was killed; for ExecStopPost= of systemd") { file };
+        command.SetAction(parsed =>
+        {
+            try
+            {
+                var failures = ConfigurationFile.Load(parsed.GetRequiredValue(file)).Board.Linux is { } board ? SafeOutputs.Apply(board) : [];
+                foreach (var failure in failures)
+                {
+                    Console.Error.WriteLine(failure);
+                }
+
+                return failures.Count == 0 ? 0 : 1;
+            }
+            catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(exception.Message);
                 return 1;

@@ -37,5 +37,8 @@ public sealed record ContactorOptions : SensorOptions
         }
     }
 
+    /// <inheritdoc/>
+    public override IEnumerable<(GpioLineOptions Line, bool Value)> SafeLines => Safe is { } safe ? [(Coil, safe)] : [];
+
     internal override void Build(BoardBuilder board, int asset) => Contactor.Build(this, board, asset);
 }

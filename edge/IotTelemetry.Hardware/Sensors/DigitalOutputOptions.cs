@@ -18,6 +18,9 @@ public sealed record DigitalOutputOptions : SensorOptions
     /// <inheritdoc/>
     public override IEnumerable<(string Role, GpioLineOptions Line)> Lines => [(Point, Line)];
 
+    /// <inheritdoc/>
+    public override IEnumerable<(GpioLineOptions Line, bool Value)> SafeLines => Safe is { } safe ? [(Line, safe)] : [];
+
     internal override void Build(BoardBuilder board, int asset)
     {
         var point = board.Add(BoardPoint.Digital(asset, Point, settable: true));

@@ -9,6 +9,9 @@ public abstract record SensorOptions
     /// <summary>The GPIO lines it takes, with what each is for; for the wiring table and the check against double use.</summary>
     public virtual IEnumerable<(string Role, GpioLineOptions Line)> Lines => [];
 
+    /// <summary>The outputs among them that have a safe value.</summary>
+    public virtual IEnumerable<(GpioLineOptions Line, bool Value)> SafeLines => [];
+
     /// <summary>The I2C address it is read at, where it is on I2C.</summary>
     public virtual (string Bus, int Address, string Chip)? I2c => null;
 

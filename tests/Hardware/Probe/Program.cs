@@ -12,6 +12,13 @@ if (args[0] == "detect")
 }
 
 using var document = JsonDocument.Parse(File.ReadAllText(args[0]), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+if (args is [_, "safe"])
+{
+    var failures = SafeOutputs.Apply(LinuxBoardParser.Parse(document.RootElement, "board", "/var/iot-edge"));
+    Console.Out.WriteLine(string.Join('\n', failures));
+    return failures.Count;
+}
+
 var options = LinuxBoardParser.Parse(document.RootElement, "board", "/var/iot-edge");
 var conversation = new Conversation(Console.In, Console.Out);
 await using var board = new LinuxBoard(options, TimeProvider.System, conversation);
