@@ -4,7 +4,8 @@ public sealed partial class MqttClient
 {
     /// <summary>Disconnects on purpose, after what is already encoded has left, and ends the client; it does not reconnect.</summary>
     /// <param name="reason">
-    /// <see cref="MqttReasonCode.Success"/>, <see cref="MqttReasonCode.DisconnectWithWillMessage"/> to have the will published, or an error. MQTT 3.1.1 knows only the first.
+    /// <see cref="MqttReasonCode.Success"/>, <see cref="MqttReasonCode.DisconnectWithWillMessage"/> to have the will published, or an error.
+    /// MQTT 3.1.1 knows only the first.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; the client ends all the same.</param>
     public async Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default)
@@ -33,7 +34,9 @@ public sealed partial class MqttClient
         Close(null);
     }
 
-    /// <summary>Says goodbye if connected, ends all handlers, fails what still waits; takes at most about twice <see cref="MqttClientOptions.DisposeTimeout"/>.</summary>
+    /// <summary>
+    /// Says goodbye if connected, ends all handlers, fails what still waits; takes at most about twice <see cref="MqttClientOptions.DisposeTimeout"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (State == MqttClientState.Disposed)

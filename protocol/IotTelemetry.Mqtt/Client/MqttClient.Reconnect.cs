@@ -49,15 +49,12 @@ public sealed partial class MqttClient
                 }
             });
             var retry = BuildRetry(first);
-            await retry.ExecuteAsync(
-                static (state, token) => state.Client.ConnectAndServeAsync(state.First, token), (Client: this, First: first), giveUp.Token).ConfigureAwait(false);
+            await retry.ExecuteAsync(Attempt, (Client: this, First: first), giveUp.Token).ConfigureAwait(false);
             while (_options.Reconnect.Enabled && !_ending.IsCancellationRequested)
             {
                 // The first attempt after a stable connection is spread as well: a server that restarts loses all its clients at once.
                 await Task.Delay(_options.Reconnect.InitialDelay * _options.Random(), _options.TimeProvider, _ending.Token).ConfigureAwait(false);
-                await retry.ExecuteAsync(
-                    static (state, token) => state.Client.ConnectAndServeAsync(state.First, token), (Client: this, First: first), _ending.Token)
-                    .ConfigureAwait(false);
+                await retry.ExecuteAsync(Attempt, (Client: this, First: first), _ending.Token).ConfigureAwait(false);
             }
 
             Close(null);
@@ -78,6 +75,9 @@ public sealed partial class MqttClient
 
             first.TrySetException(exception);
         }
+
+        static ValueTask Attempt((MqttClient Client, TaskCompletionSource<MqttConnectionInfo> First) state, CancellationToken cancellationToken) =>
+            state.Client.ConnectAndServeAsync(state.First, cancellationToken);
     }
 
     private ResiliencePipeline BuildRetry(TaskCompletionSource<MqttConnectionInfo> first)
@@ -86,7 +86,8 @@ public sealed partial class MqttClient
         return builder.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is MqttClientException && (first.Task.IsCompleted ? _options.Reconnect.Enabled : _options.Reconnect.RetryFirstConnection)),
+                arguments.Outcome.Exception is MqttClientException
+                && (first.Task.IsCompleted ? _options.Reconnect.Enabled : _options.Reconnect.RetryFirstConnection)),
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -113,7 +114,11 @@ public sealed partial class MqttClient
             {
                 ClientLog.AttemptFailed(_options.Logger, _options.Endpoint, exception.Message);
                 RaiseDisconnected(new ConnectionEnd(
-                    exception.Reason ?? MqttReasonCode.UnspecifiedError, exception.Reason is not null, exception.ServerReference, exception.ReasonString, exception));
+                    exception.Reason ?? MqttReasonCode.UnspecifiedError,
+                    exception.Reason is not null,
+                    exception.ServerReference,
+                    exception.ReasonString,
+                    exception));
             }
 
             throw;

@@ -113,8 +113,8 @@ public sealed partial class MqttClient
     }
 
     /// <summary>
-    /// The session is gone. QoS 1 messages are published again as new ones, which at-least-once allows; for QoS 2 nobody can know whether that would be the second
-    /// time, so the caller is told.
+    /// The session is gone. QoS 1 messages are published again as new ones, which at-least-once allows; for QoS 2 nobody can know whether that would be
+    /// the second time, so the caller is told.
     /// </summary>
     private void EndExchangesOfLostSession()
     {

@@ -60,7 +60,8 @@ internal static class MqttMessageCheck
         if (text is null || text.Contains('\0', StringComparison.Ordinal)
             || (text.Length > ushort.MaxValue / 3 && Encoding.UTF8.GetByteCount(text) > ushort.MaxValue))
         {
-            throw new ArgumentException($"MqttMessage.{field} has a string of {text?.Length} characters. Allowed: at most 65,535 bytes of UTF-8 without the null character.");
+            throw new ArgumentException(
+                $"MqttMessage.{field} has a string of {text?.Length} characters. Allowed: at most 65,535 bytes of UTF-8 without the null character.");
         }
     }
 

@@ -24,7 +24,8 @@ public sealed class ConnectTests : ClientFixture
         });
         _ = client.ConnectAsync();
         var connect = await (await Server.AcceptAsync()).ReadConnectAsync();
-        Assert.Equal(("tested", "user", "pass", 60), (Text(connect.ClientId), Text(connect.UserName!.Value), Text(connect.Password!.Value), connect.KeepAliveSeconds));
+        Assert.Equal(("tested", 60), (Text(connect.ClientId), connect.KeepAliveSeconds));
+        Assert.Equal(("user", "pass"), (Text(connect.UserName!.Value), Text(connect.Password!.Value)));
         Assert.Equal(7u, connect.Properties.GetNumber(MqttPropertyId.ReceiveMaximum));
         Assert.Equal(9999u, connect.Properties.GetNumber(MqttPropertyId.MaximumPacketSize));
         Assert.Equal(5u, connect.Properties.GetNumber(MqttPropertyId.TopicAliasMaximum));

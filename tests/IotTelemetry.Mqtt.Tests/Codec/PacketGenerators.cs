@@ -7,7 +7,7 @@ namespace IotTelemetry.Mqtt.Tests.Codec;
 /// <summary>Random valid packets.</summary>
 internal static class PacketGenerators
 {
-    private static readonly string[] Levels = ["a", "site-1", "é", "\uFEFFbom", "日本", "x y", "$SYS", "\U0001F600", "a long level with many characters in it"];
+    private static readonly string[] Levels = ["a", "site-1", "é", "\uFEFFbom", "日本", "x y", "$SYS", "\U0001F600", "a long level of a topic"];
 
     private static readonly MqttPropertyId[] AllProperties = Enum.GetValues<MqttPropertyId>();
 

@@ -106,7 +106,10 @@ public sealed class ValidationTests
     [Theory]
     [MemberData(nameof(Others))]
     public void A_packet_the_specification_forbids_is_refused(string statement, MqttPacketType type, byte flags, byte[] body, MqttReasonCode expected) =>
-        Refused(statement, expected, () => AnyPacket.Read(new MqttFixedHeader((byte)(((int)type << 4) | flags), 2, body.Length), body, MqttProtocolVersion.V500));
+        Refused(
+            statement,
+            expected,
+            () => AnyPacket.Read(new MqttFixedHeader((byte)(((int)type << 4) | flags), 2, body.Length), body, MqttProtocolVersion.V500));
 
     [Theory]
     [MemberData(nameof(Headers))]

@@ -52,7 +52,8 @@ public sealed class DecoderFuzzTests
             MqttPublishPacket packet;
             try
             {
-                if (!MqttPacketReader.TryReadHeader(bytes, 1 << 20, out var header) || header.PacketLength > bytes.Length || header.Type != MqttPacketType.Publish)
+                if (!MqttPacketReader.TryReadHeader(bytes, 1 << 20, out var header) || header.PacketLength > bytes.Length
+                    || header.Type != MqttPacketType.Publish)
                 {
                     continue;
                 }

@@ -44,7 +44,8 @@ internal static class PacketSeeds
                 type => Write(o => MqttPacketWriter.WriteAck(o, type, new MqttAckPacket(5, MqttReasonCode.Success, properties), version))),
             Write(o => MqttPacketWriter.WriteSubscribe(
                 o,
-                new MqttSubscribePacket(6, default, [new MqttSubscriptionRequest(Utf8("a/+/#"), default), new MqttSubscriptionRequest(Utf8("$share/g/b"), default)]),
+                new MqttSubscribePacket(
+                    6, default, [new MqttSubscriptionRequest(Utf8("a/+/#"), default), new MqttSubscriptionRequest(Utf8("$share/g/b"), default)]),
                 version)),
             Write(o => MqttPacketWriter.WriteSubAck(o, new MqttSubAckPacket(6, properties, new byte[] { 0, 1, 0x80 }), version)),
             Write(o => MqttPacketWriter.WriteUnsubscribe(o, new MqttUnsubscribePacket(7, default, [Utf8("a/+/#")]), version)),

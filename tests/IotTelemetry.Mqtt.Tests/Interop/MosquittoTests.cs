@@ -183,7 +183,12 @@ public sealed class MosquittoTests
         {
             ClientId = "survivor",
             SessionExpiry = TimeSpan.FromMinutes(5),
-            Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(20), MaximumDelay = TimeSpan.FromMilliseconds(100), StableAfter = TimeSpan.Zero },
+            Reconnect = new MqttReconnectOptions
+            {
+                InitialDelay = TimeSpan.FromMilliseconds(20),
+                MaximumDelay = TimeSpan.FromMilliseconds(100),
+                StableAfter = TimeSpan.Zero,
+            },
         });
         await Within.Time(client.ConnectAsync());
         var seen = new ConcurrentDictionary<string, int>();

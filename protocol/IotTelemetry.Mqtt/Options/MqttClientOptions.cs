@@ -56,7 +56,10 @@ public sealed record MqttClientOptions
     /// <summary>The most QoS 1 and 2 publications this client has in flight, 1 to 65,535; the server's Receive Maximum may lower it.</summary>
     public int MaximumInFlight { get; init; } = 65_535;
 
-    /// <summary>The most publishes that may wait (for the connection, the window or the outgoing buffer). Beyond, publishing throws <see cref="MqttQueueFullException"/>.</summary>
+    /// <summary>
+    /// The most publishes that may wait (for the connection, the window or the outgoing buffer). Beyond, publishing throws
+    /// <see cref="MqttQueueFullException"/>.
+    /// </summary>
     public int MaximumWaitingPublishes { get; init; } = 100_000;
 
     /// <summary>Bytes that may stand encoded before the socket takes them, 4,096 up. A publish that finds them used waits.</summary>

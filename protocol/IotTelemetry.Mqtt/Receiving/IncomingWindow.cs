@@ -3,8 +3,8 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Mqtt;
 
 /// <summary>
-/// The received QoS 1 and 2 messages of one connection whose PUBACK or PUBREC has not been sent, as a ring in the order they came. Handlers complete them in any
-/// order; they leave in order [MQTT-4.6.0-2], [MQTT-4.6.0-3]. Not thread-safe.
+/// The received QoS 1 and 2 messages of one connection whose PUBACK or PUBREC has not been sent, as a ring in the order they came. Handlers complete them
+/// in any order; they leave in order [MQTT-4.6.0-2], [MQTT-4.6.0-3]. Not thread-safe.
 /// </summary>
 internal sealed class IncomingWindow(long firstSequence)
 {

@@ -59,8 +59,8 @@ public readonly struct MqttReceivedMessage
     public IReadOnlyList<MqttUserProperty> UserProperties => Properties.GetUserProperties();
 
     /// <summary>
-    /// The answer to this message as a request: to its response topic, with its correlation data, in its quality of service. Publish it before the handler's task
-    /// completes: it refers to this message's memory.
+    /// The answer to this message as a request: to its response topic, with its correlation data, in its quality of service. Publish it before the
+    /// handler's task completes: it refers to this message's memory.
     /// </summary>
     /// <exception cref="InvalidOperationException">The message has no response topic.</exception>
     public MqttMessage CreateResponse(ReadOnlyMemory<byte> payload) => new()

@@ -3,13 +3,15 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Mqtt;
 
 /// <summary>
-/// The bounded queue between a receive loop and one handler, and the worker that empties it. Two batches: the receive loop fills one under a short lock while the
-/// handler works through the other. At most one worker runs at a time, on the thread pool, only while there are messages.
+/// The bounded queue between a receive loop and one handler, and the worker that empties it. Two batches: the receive loop fills one under a short
+/// lock while the handler works through the other. At most one worker runs at a time, on the thread pool, only while there are messages.
 /// </summary>
 internal sealed class SubscriptionQueue(MqttClient client, MqttMessageHandler handler, MqttSubscribeOptions options, TimeProvider time)
     : IThreadPoolWorkItem, IAsyncDisposable
 {
-    /// <summary>How long the receive loop waits for a full queue before QoS 0 messages are dropped: enough for a busy processor, too short to delay others.</summary>
+    /// <summary>
+    /// How long the receive loop waits for a full queue before QoS 0 messages are dropped: enough for a busy processor, too short to delay others.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(20);
 
     private const int AcknowledgementsAtOnce = 64;
