@@ -33,6 +33,6 @@ public sealed class ClientReceive(MqttQualityOfService quality, long messages = 
             await Task.WhenAny(all.Task, Task.Delay(TimeSpan.FromMilliseconds(100)));
         }
 
-        return measurement.Finish($"client receives QoS {(int)quality} from a raw source ({subscription.Dropped} dropped)", count);
+        return measurement.Finish($"client receives QoS {(int)quality} from a raw source", count) with { Dropped = subscription.Dropped };
     }
 }

@@ -5,4 +5,5 @@ namespace IotTelemetry.Benchmarks.Mqtt;
 /// <param name="MessagesPerSecond">Messages per second of wall clock.</param>
 /// <param name="BytesPerMessage">Bytes allocated per message by the whole process, the raw peer included (which allocates nothing).</param>
 /// <param name="CpuMicrosecondsPerMessage">Processor time of the whole process per message, the raw peer included.</param>
-public sealed record MqttFigure(string Work, double MessagesPerSecond, double BytesPerMessage, double CpuMicrosecondsPerMessage);
+/// <param name="Dropped">QoS 0 messages that arrived and were dropped; not counted in the rate.</param>
+public sealed record MqttFigure(string Work, double MessagesPerSecond, double BytesPerMessage, double CpuMicrosecondsPerMessage, long Dropped = 0);
