@@ -66,7 +66,7 @@ int Test(string[] rest)
     };
     InstallEngine();
     InstallNodePackages("tests/peers", "node_modules/mqtt/package.json");
-    InstallDebianPackages("peers that the tests talk to", ("mosquitto", "mosquitto"), ("mosquitto-clients", "mosquitto_sub"));
+    InstallDebianPackages("peers that the tests talk to", ("mosquitto", "mosquitto"), ("mosquitto-clients", "mosquitto_sub"), ("clickhouse-server", "clickhouse-server"));
     BuildSolution();
 
     var results = Path.Combine(artifacts, "test-results");
@@ -188,11 +188,28 @@ void InstallDebianPackages(string purpose, params (string Package, string Proof)
     string[] quiet = ["-qq", "-o=Dpkg::Use-Pty=0"];
     Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
 
-    // Debian starts a service as soon as its package is installed; a build must not leave a broker running on the machine.
-    Environment.SetEnvironmentVariable("RUNLEVEL", "1");
-    if (Run("apt-get", ["update", .. quiet]) != 0 || Run("apt-get", ["install", "-y", "--no-install-recommends", .. quiet, .. missing], quiet: true) != 0)
+    // Debian starts a service as soon as its package is installed, unless this file forbids it (invoke-rc.d(8)); a build must leave no server running.
+    const string ServicePolicy = "/usr/sbin/policy-rc.d";
+    var ownPolicy = !File.Exists(ServicePolicy);
+    if (ownPolicy)
     {
-        Console.WriteLine($"the packages '{names}' could not be installed; what needs them is skipped");
+        File.WriteAllText(ServicePolicy, "#!/bin/sh\nexit 101\n");
+        File.SetUnixFileMode(ServicePolicy, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    try
+    {
+        if (Run("apt-get", ["update", .. quiet]) != 0 || Run("apt-get", ["install", "-y", "--no-install-recommends", .. quiet, .. missing], quiet: true) != 0)
+        {
+            Console.WriteLine($"the packages '{names}' could not be installed; what needs them is skipped");
+        }
+    }
+    finally
+    {
+        if (ownPolicy)
+        {
+            File.Delete(ServicePolicy);
+        }
     }
 }
 
