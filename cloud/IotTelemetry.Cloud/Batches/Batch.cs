@@ -79,6 +79,15 @@ internal sealed class Batch
         _settlements.Add(new Settlement(gateway, facts, refused, confirmation, ReasonName.CodeOf(rejection.Reason)));
     }
 
+    /// <summary>Adds a frame whose number is taken by other bytes: it is kept, and told to the gateway, but the cursor does not move by it.</summary>
+    public void AddContradiction(GatewaySession gateway, in FrameFacts facts, in Rejection rejection, Confirmation confirmation)
+    {
+        Rejects.Append(gateway, facts.Epoch.Epoch, facts.Seq, facts.Fingerprint, rejection, facts.ReceivedAtMs);
+        Bytes += 200 + rejection.Payload.Length;
+        RefusedFrame refused = new(facts.Epoch.Epoch, facts.Seq, rejection.Reason, rejection.Detail);
+        _settlements.Add(new Settlement(gateway, null, refused, confirmation, ReasonName.CodeOf(rejection.Reason)));
+    }
+
     /// <summary>Adds bytes that are not a frame or not a birth, so that no cursor can pass them.</summary>
     public void AddRejectedMessage(GatewaySession? gateway, in Rejection rejection, ulong fingerprint, long receivedAtMs, Confirmation confirmation)
     {

@@ -61,7 +61,7 @@ internal sealed class CursorPublisher(ICursorSink sink, IngestOptions options, T
             }
 
             gateway.CursorSentAt = now;
-            await sink.SendAsync(gateway, gateway.Cursor(), cancellationToken);
+            await sink.SendAsync(gateway, gateway.Cursor(time, options.RebirthInterval), cancellationToken);
         }
     }
 

@@ -64,6 +64,18 @@ internal sealed class QueryGuard(FrozenSet<string> forbiddenFunctions)
             throw QueryRefusedException.Denied("A quoted name may not have escapes here");
         }
 
+        // The engine refuses readonly = 0 in a SETTINGS clause, but takes readonly = DEFAULT for the way out.
+        if (isName && next.Kind == SqlTokenKind.Symbol && next.IsSymbol('=') && token.Value.Equals("readonly", StringComparison.OrdinalIgnoreCase))
+        {
+            throw QueryRefusedException.ReadOnly("Cannot modify 'readonly' setting in readonly mode");
+        }
+
+        // WITH … INSERT INTO is one statement, too.
+        if (token.IsWord("INSERT") && next is { Kind: SqlTokenKind.Word } && next.IsWord("INTO"))
+        {
+            throw QueryRefusedException.ReadOnly("Cannot execute query in readonly mode");
+        }
+
         if (token.IsWord("OUTFILE") || token.IsWord("INFILE"))
         {
             throw QueryRefusedException.Denied("INTO OUTFILE and FROM INFILE are not available here; redirect the output of your client instead");

@@ -35,7 +35,7 @@ internal static partial class CloudLog
     [LoggerMessage(302, LogLevel.Debug, "Frame of {Gateway} left with its gateway: {Reason}")]
     public static partial void FrameRefused(ILogger logger, string gateway, MqttReasonCode reason);
 
-    [LoggerMessage(303, LogLevel.Warning, "Gateway {Gateway} sent other bytes than before as epoch {Epoch} seq {Seq}: its outbox was restored from a copy; it must begin a new epoch")]
+    [LoggerMessage(303, LogLevel.Warning, "Gateway {Gateway} sent other bytes than before as epoch {Epoch} seq {Seq}: its outbox was restored from a copy; such frames go to rejects, and it is asked to begin a new epoch")]
     public static partial void EpochContradicted(ILogger logger, string gateway, ulong epoch, ulong seq);
 
     [LoggerMessage(304, LogLevel.Information, "Gateway {Gateway} is asked for its birth {Hash}")]

@@ -71,6 +71,7 @@ internal sealed class BirthIntake(
         bool isNews = gateway.StoredBirth is not { } stored || (delivery.IsRetained && stored != birth.Hash);
         await batcher.AddAsync(new BirthEntry(gateway, birth, delivery.Payload, !isNews, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
         gateway.StoredBirth = isNews ? birth.Hash : gateway.StoredBirth;
+        gateway.LiveEpoch = birth.Header.Epoch;
         gateway.AddBirth(new PreparedBirth(birth));
         await frames.ReleaseHeldAsync(gateway, cancellationToken);
 

@@ -29,7 +29,10 @@ internal sealed class EpochState(ulong epoch)
     /// <summary>Order in which epochs were last active; the cursor has room for the latest ones only.</summary>
     public long LastActive { get; set; }
 
-    /// <summary>The gateway sent other bytes under a number that is stored already: nothing more of this epoch is taken until the gateway begins a new one.</summary>
+    /// <summary>
+    /// The gateway sent other bytes under a number that is stored already: its outbox was restored from a copy. Until it has passed what is stored, the cursor of this epoch is withheld,
+    /// because it would delete frames that the gateway has not sent yet.
+    /// </summary>
     public bool Contradicted { get; set; }
 
     /// <summary>

@@ -133,8 +133,9 @@ internal sealed class FrameIntake(
                     CloudLog.EpochContradicted(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq);
                 }
 
-                Refuse(gateway, delivery, MqttReasonCode.ImplementationSpecificError);
-                cursors.Touch(gateway);
+                Rejection rejection = delivery.Reject(RefusalReason.Invalid, "another frame is stored under this number: the outbox was restored from a copy");
+                await batcher.AddAsync(new ContradictionEntry(gateway, facts, rejection, delivery.Confirmation), cancellationToken);
+                counters.MessageRejected();
                 break;
             default:
                 Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);

@@ -17,14 +17,11 @@ internal sealed class FrameJudge(StoredRecords records)
         }
 
         epoch.LastPresented = seq;
-        if (epoch.Contradicted)
-        {
-            return FrameVerdict.Contradiction;
-        }
-
         if (seq >= epoch.AcceptedNext)
         {
+            // Frames come in order: every one below was presented, and is stored or in rejects. The cursor tells the truth again.
             epoch.History = null;
+            epoch.Contradicted = false;
             return epoch.RefusedFrom is { } refused && seq > refused ? FrameVerdict.OutOfTurn : FrameVerdict.New;
         }
 

@@ -9,7 +9,7 @@ internal enum FrameVerdict
     /// <summary>It came before, byte for byte: it is dropped and confirmed.</summary>
     Repeat,
 
-    /// <summary>Another one with its number came before: the outbox was restored from a copy. It is left with the gateway, which must begin a new epoch.</summary>
+    /// <summary>Another one with its number came before: the outbox was restored from a copy. It is kept in <c>rejects</c>, and the gateway must begin a new epoch.</summary>
     Contradiction,
 
     /// <summary>One before it was refused for want of room and has not come again.</summary>

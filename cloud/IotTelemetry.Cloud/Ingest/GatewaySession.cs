@@ -17,6 +17,7 @@ internal sealed class GatewaySession(GatewayId id)
     private readonly List<PreparedBirth> _births = [];
     private readonly Queue<RefusedFrame> _refused = [];
     private long _activity;
+    private long? _newEpochDemandedAt;
 
     public GatewayId Id { get; } = id;
 
@@ -36,6 +37,9 @@ internal sealed class GatewaySession(GatewayId id)
 
     /// <summary>The hash of the newest birth in the store. Changed by whoever has the turn.</summary>
     public BirthHash? StoredBirth { get; set; }
+
+    /// <summary>The epoch its live frames flow in, by its newest birth; null while it has not said. Changed by whoever has the turn.</summary>
+    public ulong? LiveEpoch { get; set; }
 
     /// <summary>When the gateway was last asked for a birth. Changed by whoever has the turn.</summary>
     public long? RebirthAskedAt { get; set; }
@@ -134,23 +138,26 @@ internal sealed class GatewaySession(GatewayId id)
 
     /// <summary>
     /// What to tell the gateway now. A contradicted epoch is left out: its cursor speaks of frames that this outbox does not have, and would delete others
-    /// under the same numbers.
+    /// under the same numbers. A new epoch is demanded while that epoch is the live one, and not again before <paramref name="repeat"/> is over: the gateway needs a
+    /// moment to say that it has begun one, and would begin another at every demand.
     /// </summary>
-    public StoredCursor Cursor()
+    public StoredCursor Cursor(TimeProvider time, TimeSpan repeat)
     {
         lock (_gate)
         {
             List<EpochCursor> epochs = [];
             bool newEpoch = false;
+            bool mayDemand = _newEpochDemandedAt is not { } demanded || time.GetElapsedTime(demanded) >= repeat;
             foreach (EpochState epoch in _epochs.Values.OrderByDescending(e => e.LastActive))
             {
-                newEpoch |= epoch.Contradicted;
+                newEpoch |= epoch.Contradicted && mayDemand && epoch.Epoch == (LiveEpoch ?? epoch.Epoch);
                 if (!epoch.Contradicted && epoch.StoredNext > 0 && epochs.Count < StoredCursor.MaximumEpochs)
                 {
                     epochs.Add(new EpochCursor(epoch.Epoch, epoch.StoredNext - 1));
                 }
             }
 
+            _newEpochDemandedAt = newEpoch ? time.GetTimestamp() : _newEpochDemandedAt;
             return new StoredCursor
             {
                 Epochs = epochs,

@@ -38,7 +38,7 @@ internal sealed record IngestOptions
     /// <summary>How many bytes of all gateways' frames may wait for births.</summary>
     public long HeldBytes { get; init; } = 64L << 20;
 
-    /// <summary>Least time between two requests to one gateway for its birth.</summary>
+    /// <summary>Least time between two requests to one gateway for its birth, and between two demands for a new epoch.</summary>
     public TimeSpan RebirthInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Least time between two cursors to one gateway while frames are still on their way.</summary>

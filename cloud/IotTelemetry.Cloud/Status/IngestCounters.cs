@@ -30,7 +30,7 @@ internal sealed class IngestCounters
     /// <summary>Frames and other messages that went to <c>rejects</c>.</summary>
     public long FramesRejected => Volatile.Read(ref _framesRejected);
 
-    /// <summary>Frames that were not taken for now: no room to wait for a birth, or an epoch that contradicts itself. The gateway keeps them.</summary>
+    /// <summary>Frames that were not taken for now: no room to wait for a birth, or a look-up that failed. The gateway keeps them.</summary>
     public long FramesRefused => Volatile.Read(ref _framesRefused);
 
     /// <summary>Frames accepted or held, and not stored yet.</summary>
