@@ -63,6 +63,9 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     /// <summary>The uplink at work; ends early only by an error.</summary>
     public Task Sending { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Frames that were refused for good since the start.</summary>
+    public long FramesRefused => _uplink?.Counters.DeadLetters ?? 0;
+
     /// <summary>Begins to send and to keep the outbox.</summary>
     /// <param name="onCommand">Carries a command out and returns its result; null for a gateway that takes none.</param>
     public void Start(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? onCommand = null)

@@ -58,8 +58,8 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
         gateway.Start();
         await AppendAllAsync(source, gateway, outbox.MaximumBytes / 2, stopping);
         gateway.Frames.Seal();
-        var confirmed = await gateway.DrainAsync(stopping);
-        return new ReplaySummary(counts.Rows, counts.BadRows, counts.RepeatedRows, counts.MissingValues, gateway.Frames.ReadingsTaken, confirmed);
+        var drained = await gateway.DrainAsync(stopping);
+        return new ReplaySummary(counts.Rows, counts.BadRows, counts.RepeatedRows, counts.MissingValues, gateway.Frames.ReadingsTaken, gateway.FramesRefused, drained);
     }
 
     private async Task AppendAllAsync(IReplaySource source, GatewayRuntime gateway, long mostBytes, CancellationToken stopping)

@@ -7,10 +7,13 @@ namespace IotTelemetry.Edge.Uplink;
 /// Frames that will never be stored, one JSON object a line with the reason and the frame in base64, so that a person can look at them. When the file has grown to
 /// its limit it becomes <c>….1</c>, and the one before that goes. Used by the uplink's loop alone.
 /// </summary>
-internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 * 1024)
+internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 * 1024) : IDisposable
 {
+    private FileStream? _file;
+
     public string Path { get; } = path;
 
+    /// <summary>Writes one frame; it is on the disk after <see cref="Flush"/>.</summary>
     public void Append(ulong epoch, ulong seq, string reason, ReadOnlyMemory<byte> frame, DateTimeOffset at)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -26,13 +29,20 @@ internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 *
         }
 
         line.Write("\n"u8);
-        if (File.Exists(Path) && new FileInfo(Path).Length + line.WrittenCount > maximumBytes)
+        _file ??= Open();
+        if (_file.Length > 0 && _file.Length + line.WrittenCount > maximumBytes)
         {
+            _file.Dispose();
             File.Move(Path, Path + ".1", overwrite: true);
+            _file = Open();
         }
 
-        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(line.WrittenSpan);
-        file.Flush(flushToDisk: true);
+        _file.Write(line.WrittenSpan);
     }
+
+    public void Flush() => _file?.Flush(flushToDisk: true);
+
+    public void Dispose() => _file?.Dispose();
+
+    private FileStream Open() => new(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
 }

@@ -237,24 +237,10 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
 
     private async ValueTask OnCursorAsync(StoredCursor cursor)
     {
-        foreach (var refused in cursor.Refused ?? [])
-        {
-            Bury(refused.Epoch, refused.Seq, refused.Detail is null ? refused.Reason.ToString() : $"{refused.Reason}: {refused.Detail}");
-        }
-
+        BuryRefused(cursor);
         var newEpoch = cursor.NewEpoch;
         foreach (var (epoch, seq) in cursor.Epochs)
         {
-            foreach (var (refusedSeq, reason) in Lane(epoch)?.RefusedByBroker.ToArray() ?? [])
-            {
-                // The broker refused it and took later ones: those were stored, so it can no longer be told from a repeat.
-                if (refusedSeq <= seq)
-                {
-                    Bury(epoch, refusedSeq, $"refused by the broker: {reason}");
-                    Lane(epoch)!.RefusedByBroker.Remove(refusedSeq);
-                }
-            }
-
             newEpoch |= _outbox.Confirm(epoch, seq) == ConfirmOutcome.AheadOfOutbox;
             Lane(epoch)?.Confirm(seq, _time.GetTimestamp());
         }
@@ -309,16 +295,27 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
 
         _inFlight--;
         lane.InFlight--;
-        if (happened.Answer is { Accepted: false } refusal)
+        if (happened.Answer is not { } answer)
         {
-            UplinkLog.RefusedByBroker(_log, lane.Epoch, happened.Seq, refusal.Reason);
-            lane.RefusedByBroker[happened.Seq] = refusal.Reason;
-            _pausedAt = _time.GetTimestamp();
-            Move(UplinkTrigger.Refused);
+            return;
         }
-        else if (happened.Answer is not null)
+
+        if (answer.Accepted)
         {
             lane.RefusedByBroker.Remove(happened.Seq);
+            return;
+        }
+
+        lane.RefusedByBroker[happened.Seq] = answer.Reason;
+        if (!answer.ForGood)
+        {
+            if (_state == UplinkState.Streaming)
+            {
+                UplinkLog.RefusedByBroker(_log, lane.Epoch, happened.Seq, answer.Reason);
+            }
+
+            _pausedAt = _time.GetTimestamp();
+            Move(UplinkTrigger.Refused);
         }
     }
 
@@ -414,8 +411,9 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         {
             // It would block the queue for ever. The cursor passes the gap it leaves.
             _deadLetters.Append(frame.Epoch, frame.Seq, $"{frame.Length} bytes are more than the broker takes", frame.Payload, _time.GetUtcNow());
+            _deadLetters.Flush();
             Counters.DeadLetter();
-            UplinkLog.DeadLetter(_log, frame.Epoch, frame.Seq, "too large for the broker", _deadLetters.Path);
+            UplinkLog.DeadLetters(_log, frame.Epoch, frame.Seq, "too large for the broker", _deadLetters.Path);
             frame.Return();
             return;
         }
@@ -469,27 +467,63 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
 
     private EpochLane? Lane(ulong epoch) => _lanes.Find(l => l.Epoch == epoch);
 
-    /// <summary>Keeps a frame that will never be stored where a person can look at it, once.</summary>
-    private void Bury(ulong epoch, ulong seq, string reason)
+    /// <summary>Keeps frames that will never be stored where a person can look at them, before the cursor deletes them.</summary>
+    private void BuryRefused(StoredCursor cursor)
     {
-        var state = Array.Find(_outbox.Epochs(), e => e.Epoch == epoch);
+        var epochs = _outbox.Epochs();
+        var buried = 0;
+        foreach (var refused in cursor.Refused ?? [])
+        {
+            var reason = refused.Detail is null ? refused.Reason.ToString() : $"{refused.Reason}: {refused.Detail}";
+            buried += Bury(epochs, refused.Epoch, refused.Seq, reason, isFirst: buried == 0) ? 1 : 0;
+            Lane(refused.Epoch)?.RefusedByBroker.Remove(refused.Seq);
+        }
+
+        foreach (var (epoch, seq) in cursor.Epochs)
+        {
+            // Passed by the cursor and not told to be refused: of the cloud's list only the latest travel with a cursor; or another broker refused it and took later ones, which were stored, so
+            // that it could no longer be told from a repeat.
+            while (Lane(epoch)?.RefusedByBroker is { Count: > 0 } refusals && refusals.First() is var (refusedSeq, reason) && refusedSeq <= seq)
+            {
+                buried += Bury(epochs, epoch, refusedSeq, $"refused by the broker: {reason}", isFirst: buried == 0) ? 1 : 0;
+                refusals.Remove(refusedSeq);
+            }
+        }
+
+        if (buried > 0)
+        {
+            _deadLetters.Flush();
+        }
+    }
+
+    private bool Bury(EpochState[] epochs, ulong epoch, ulong seq, string reason, bool isFirst)
+    {
+        var state = Array.Find(epochs, e => e.Epoch == epoch);
         if (state.Epoch != epoch || seq <= state.ConfirmedSeq || seq > state.LastSeq)
         {
-            return;
+            // The cloud repeats what it refused for some time; this one is buried already.
+            return false;
         }
 
         using var reader = new OutboxReader(_outbox, epoch, seq - 1);
-        if (reader.TryRead(out var frame))
+        if (!reader.TryRead(out var frame))
         {
-            if (frame.Seq == seq)
-            {
-                _deadLetters.Append(epoch, seq, reason, frame.Payload, _time.GetUtcNow());
-                Counters.DeadLetter();
-                UplinkLog.DeadLetter(_log, epoch, seq, reason, _deadLetters.Path);
-            }
-
-            frame.Return();
+            return false;
         }
+
+        var found = frame.Seq == seq;
+        if (found)
+        {
+            _deadLetters.Append(epoch, seq, reason, frame.Payload, _time.GetUtcNow());
+            Counters.DeadLetter();
+            if (isFirst)
+            {
+                UplinkLog.DeadLetters(_log, epoch, seq, reason, _deadLetters.Path);
+            }
+        }
+
+        frame.Return();
+        return found;
     }
 
     private void Move(UplinkTrigger trigger) => _state = UplinkTransitions.Next(_state, trigger);
@@ -507,5 +541,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         {
             lane.Dispose();
         }
+
+        _deadLetters.Dispose();
     }
 }

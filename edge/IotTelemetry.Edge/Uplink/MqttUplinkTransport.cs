@@ -41,7 +41,9 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         try
         {
             var result = await _client.PublishAsync(message, connection.Lost);
-            return result.IsSuccess ? new PublishAnswer(true, "") : new PublishAnswer(false, $"{result.Status} {result.ReasonCode} {result.ReasonString}".TrimEnd());
+            return result.IsSuccess
+                ? new PublishAnswer(true, "")
+                : new PublishAnswer(false, $"{result.ReasonCode} {result.ReasonString}".TrimEnd(), result.ReasonCode == MqttReasonCode.PayloadFormatInvalid);
         }
         catch (MqttClientException exception)
         {

@@ -14,11 +14,11 @@ internal static partial class UplinkLog
     [LoggerMessage(1102, LogLevel.Warning, "The cursor of epoch {Epoch} stands still at {Confirmed} for {Silence}; frames up to {Sent} are sent again")]
     public static partial void CursorStandsStill(ILogger logger, ulong epoch, ulong confirmed, ulong sent, TimeSpan silence);
 
-    [LoggerMessage(1103, LogLevel.Error, "The broker refused frame {Seq} of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
+    [LoggerMessage(1103, LogLevel.Warning, "The broker refused frame {Seq} of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
     public static partial void RefusedByBroker(ILogger logger, ulong epoch, ulong seq, string reason);
 
-    [LoggerMessage(1104, LogLevel.Error, "Frame {Seq} of epoch {Epoch} will not be stored ({Reason}); it is kept in {Path}")]
-    public static partial void DeadLetter(ILogger logger, ulong epoch, ulong seq, string reason, string path);
+    [LoggerMessage(1104, LogLevel.Error, "Frame {Seq} of epoch {Epoch}, and perhaps others with it, will not be stored ({Reason}); they are kept in {Path}")]
+    public static partial void DeadLetters(ILogger logger, ulong epoch, ulong seq, string reason, string path);
 
     [LoggerMessage(1105, LogLevel.Warning, "A message on the topic stored cannot be read and is passed over: {Problem}")]
     public static partial void CursorUnreadable(ILogger logger, string problem);

@@ -30,7 +30,7 @@ public sealed class ThroughMosquittoTests : IDisposable
         var request = new ReplayRequest(file, "melbourne-bays", gateway.Site, gateway.Gateway, broker.Endpoint.ToString(), Path.Combine(_directory.Path, "state"), "UTC");
         var summary = await new ReplayRun(request, TimeProvider.System, NullLoggerFactory.Instance).RunAsync(CancellationToken.None).WaitAsync(Patience);
 
-        Assert.Equal(new ReplaySummary(30_001, 1, 0, 0, 30_000, Confirmed: true), summary);
+        Assert.Equal(new ReplaySummary(30_001, 1, 0, 0, 30_000, 0, Drained: true), summary);
         Assert.Equal(30_000, cloud.Rows.Count);
         Assert.Equal(30_000, cloud.Rows.Distinct().Count());
         Assert.Equal(10_000, cloud.Rows.Count(r => r.Value == 1));

@@ -187,6 +187,26 @@ public sealed class FrameUplinkTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_frame_refused_for_good_holds_nothing_up_and_is_kept_once_the_cursor_has_passed_it()
+    {
+        _outbox.AppendMany(4);
+        _transport.Answer = m => m.Topic == Topics.Telemetry && m.Seq is 2 or 3 ? new PublishAnswer(false, "PayloadFormatInvalid", ForGood: true) : new PublishAnswer(true, "");
+        Start(o => o with { RefusalPause = TimeSpan.FromHours(1) });
+        await _transport.ConnectAsync();
+        Assert.Equal(TestOutbox.Seqs(1, 4), await _transport.NextSeqsAsync(4));
+        var epoch = _outbox.CurrentEpoch;
+
+        // The cloud's list names one of the two; both are kept, each once.
+        await _transport.StoreAsync(epoch, 4, new RefusedFrame(epoch, 3, RefusalReason.Malformed));
+        await Eventually(() => _outbox.Status().Depth == 0);
+        var lines = File.ReadAllLines(DeadLetters);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("\"seq\":3,\"reason\":\"Malformed\"", lines[0], StringComparison.Ordinal);
+        Assert.Contains("\"seq\":2,\"reason\":\"refused by the broker: PayloadFormatInvalid\"", lines[1], StringComparison.Ordinal);
+        Assert.Equal(2, _uplink!.Counters.DeadLetters);
+    }
+
+    [Fact]
     public async Task A_frame_too_large_for_the_broker_is_kept_and_the_queue_moves_on()
     {
         _outbox.AppendMany(6);
