@@ -1,0 +1,82 @@
+using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Uplink;
+
+/// <summary>Keeps frames that will never be stored where a person can look at them, before the cursor deletes them. Used by the uplink's loop alone.</summary>
+internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLetterFile file, UplinkCounters counters, TimeProvider time, ILogger log) : IDisposable
+{
+    /// <summary>Call before the cursor is confirmed to the outbox.</summary>
+    public void Bury(StoredCursor cursor)
+    {
+        var epochs = outbox.Epochs();
+        var buried = 0;
+        foreach (var refused in cursor.Refused ?? [])
+        {
+            var reason = refused.Detail is null ? refused.Reason.ToString() : $"{refused.Reason}: {refused.Detail}";
+            buried += Bury(epochs, refused.Epoch, refused.Seq, reason, isFirst: buried == 0) ? 1 : 0;
+            lanes.Find(refused.Epoch)?.RefusedByBroker.Remove(refused.Seq);
+        }
+
+        foreach (var (epoch, seq) in cursor.Epochs)
+        {
+            // Passed by the cursor and not told to be refused: of the cloud's list only the latest travel with a cursor; or another broker refused it and took later ones, which were stored,
+            // so that it could no longer be told from a repeat.
+            while (lanes.Find(epoch)?.RefusedByBroker is { Count: > 0 } refusals && refusals.First() is var (refusedSeq, reason) && refusedSeq <= seq)
+            {
+                buried += Bury(epochs, epoch, refusedSeq, $"refused by the broker: {reason}", isFirst: buried == 0) ? 1 : 0;
+                refusals.Remove(refusedSeq);
+            }
+        }
+
+        if (buried > 0)
+        {
+            file.Flush();
+        }
+    }
+
+    /// <summary>A frame that would block the queue for ever; the cursor passes the gap it leaves.</summary>
+    public void BuryTooLarge(OutboxFrame frame)
+    {
+        Keep(frame, $"{frame.Length} bytes are more than the broker takes", isFirst: true);
+        file.Flush();
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private bool Bury(EpochState[] epochs, ulong epoch, ulong seq, string reason, bool isFirst)
+    {
+        var state = Array.Find(epochs, e => e.Epoch == epoch);
+        if (state.Epoch != epoch || seq <= state.ConfirmedSeq || seq > state.LastSeq)
+        {
+            // The cloud repeats what it refused for some time; this one is buried already.
+            return false;
+        }
+
+        using var reader = new OutboxReader(outbox, epoch, seq - 1);
+        if (!reader.TryRead(out var frame))
+        {
+            return false;
+        }
+
+        var found = frame.Seq == seq;
+        if (found)
+        {
+            Keep(frame, reason, isFirst);
+        }
+
+        frame.Return();
+        return found;
+    }
+
+    private void Keep(OutboxFrame frame, string reason, bool isFirst)
+    {
+        file.Append(frame.Epoch, frame.Seq, reason, frame.Payload, time.GetUtcNow());
+        counters.DeadLetter();
+        if (isFirst)
+        {
+            UplinkLog.DeadLetters(log, frame.Epoch, frame.Seq, reason, file.Path);
+        }
+    }
+}
