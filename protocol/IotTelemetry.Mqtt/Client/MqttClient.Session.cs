@@ -46,7 +46,17 @@ public sealed partial class MqttClient
 
         _connection = null;
         _retransmissions.Clear();
-        _subscriptionRequests.Clear();
+        while (_subscriptionRequests.TryDequeue(out var request))
+        {
+            request.Unanswered();
+        }
+
+        // Not by their packets in flight: a malformed SUBACK has used up its packet and answered nothing.
+        foreach (var subscription in _subscriptions)
+        {
+            subscription.Unanswered();
+        }
+
         var resumes = connection.Info.SessionExpiry > TimeSpan.Zero && !_ending.IsCancellationRequested;
         foreach (var id in _inflight.InOrder())
         {

@@ -27,6 +27,12 @@ public sealed class MqttSubscription : IAsyncDisposable
     /// <summary>How it was made.</summary>
     public MqttSubscribeOptions Options { get; }
 
+    /// <summary>
+    /// Completes when the server has accepted the subscription for the first time; fails with <see cref="MqttSubscriptionRefusedException"/> if it
+    /// refuses, and with <see cref="MqttConnectionLostException"/> if the client is closed before. Of interest for one made before connecting.
+    /// </summary>
+    public Task Accepted => Answered.Task;
+
     /// <summary>QoS 0 messages dropped because the queue was full.</summary>
     public long Dropped => Queue.Dropped;
 
@@ -77,14 +83,14 @@ public sealed class MqttSubscription : IAsyncDisposable
         State = next;
     }
 
-    /// <summary>The connection ended before SUBACK or UNSUBACK came.</summary>
+    /// <summary>The connection has ended: what was asked of it is not answered any more.</summary>
     internal void Unanswered()
     {
         if (State == SubscriptionState.Requested)
         {
             MoveTo(SubscriptionState.Unmade);
         }
-        else
+        else if (State == SubscriptionState.Ending)
         {
             Unsubscribed.TrySetResult();
         }

@@ -40,6 +40,21 @@ public sealed class SubscribeTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_subscription_made_before_connecting_tells_later_whether_it_was_accepted()
+    {
+        var client = Create(Server.Options);
+        var accepted = await client.SubscribeAsync("a", Ignore);
+        var refused = await client.SubscribeAsync("b", Ignore);
+        _ = client.ConnectAsync();
+        var peer = await Server.AcceptConnectedAsync();
+        await peer.AcceptSubscribeAsync();
+        var packet = await peer.ReadAsync(MqttPacketType.Subscribe);
+        await peer.SendRawAsync(new byte[] { 0x90, 4, packet.Body[0], packet.Body[1], 0, 0x87 });
+        await Within.Time(accepted.Accepted);
+        await Assert.ThrowsAsync<MqttSubscriptionRefusedException>(() => Within.Time(refused.Accepted));
+    }
+
+    [Fact]
     public async Task If_one_of_several_filters_is_refused_the_others_are_taken_back()
     {
         var (client, peer) = await ConnectAsync();
@@ -54,10 +69,12 @@ public sealed class SubscribeTests : ClientFixture
     public async Task A_suback_with_the_wrong_number_of_reason_codes_is_a_protocol_error()
     {
         var (client, peer) = await ConnectAsync();
-        _ = client.SubscribeAsync("a", Ignore);
+        var subscribing = client.SubscribeAsync("a", Ignore);
         var packet = await peer.ReadAsync(MqttPacketType.Subscribe);
         await peer.SendRawAsync(new byte[] { 0x90, 5, packet.Body[0], packet.Body[1], 0, 0, 0 });
         Assert.Equal(MqttReasonCode.ProtocolError, await peer.ReadDisconnectAsync());
+        await (await Server.AcceptConnectedAsync()).AcceptSubscribeAsync(); // asked for again
+        await Within.Time(subscribing);
     }
 
     [Fact]
