@@ -28,8 +28,8 @@ internal sealed record CloudOptions
     /// <summary>Database, in which all tables of the service are.</summary>
     public DatabaseName Database { get; init; } = DatabaseName.Default;
 
-    /// <summary>How long a stop may take, from SIGTERM to exit.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
+    /// <summary>How long a stop waits for what was taken to be stored. With the connections (1.5 s) and the engine (2 s) the process ends within 10 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="OptionException">A value is not allowed.</exception>

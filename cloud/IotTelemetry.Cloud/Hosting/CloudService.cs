@@ -29,7 +29,7 @@ internal static class CloudService
             // The engine resolves a bare table name also as a file of the working directory: there is nothing to find in its own.
             string data = Directory.CreateDirectory(options.DataDirectory).FullName;
             Environment.CurrentDirectory = data;
-            EmbeddedEngineOptions engineOptions = new() { DataDirectory = data, LibraryPath = options.EngineLibrary };
+            EmbeddedEngineOptions engineOptions = new() { DataDirectory = data, LibraryPath = options.EngineLibrary, CloseTimeout = TimeSpan.FromSeconds(2) };
             await using EmbeddedEngine engine = await EmbeddedEngine.OpenAsync(engineOptions, logs.CreateLogger<EmbeddedEngine>(), stop);
             await new SchemaMigrator(engine, options.Database, logs.CreateLogger<SchemaMigrator>()).MigrateAsync(stop);
             return await RunAsync(options, engine, output, log, logs, stop);
