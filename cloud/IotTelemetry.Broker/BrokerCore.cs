@@ -12,7 +12,7 @@ namespace IotTelemetry.Broker;
 /// <summary>The parts of one broker, wired once and shared by its connections and sessions.</summary>
 internal sealed class BrokerCore
 {
-    public BrokerCore(MqttBrokerOptions options, BrokerClock clock, ILogger logger, IMqttAuthenticator? authenticator, IMqttAuthorizer? authorizer, ISessionStore store)
+    public BrokerCore(MqttBrokerOptions options, BrokerClock clock, ILogger logger, IMqttClientAuthenticator? authenticator, IMqttClientAuthorizer? authorizer, ISessionStore store)
     {
         Options = options;
         Clock = clock;
@@ -33,9 +33,9 @@ internal sealed class BrokerCore
 
     public ILogger Logger { get; }
 
-    public IMqttAuthenticator? Authenticator { get; }
+    public IMqttClientAuthenticator? Authenticator { get; }
 
-    public IMqttAuthorizer? Authorizer { get; }
+    public IMqttClientAuthorizer? Authorizer { get; }
 
     public ISessionStore Store { get; }
 

@@ -35,8 +35,8 @@ public sealed class MqttBroker : IAsyncDisposable
         MqttBrokerOptions options,
         ILogger<MqttBroker> logger,
         TimeProvider? time = null,
-        IMqttAuthenticator? authenticator = null,
-        IMqttAuthorizer? authorizer = null)
+        IMqttClientAuthenticator? authenticator = null,
+        IMqttClientAuthorizer? authorizer = null)
     {
         options.Validate();
         var clock = new BrokerClock(time ?? TimeProvider.System);

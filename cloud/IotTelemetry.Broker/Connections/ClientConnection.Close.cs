@@ -125,7 +125,7 @@ internal sealed partial class ClientConnection
         Close(MqttReasonCode.Success);
     }
 
-    private void WriteConnAck(Handshake handshake, MqttAuthenticationResult result, bool isPresent, uint? expiry, ushort? keepAlive)
+    private void WriteConnAck(Handshake handshake, MqttClientAuthenticationResult result, bool isPresent, uint? expiry, ushort? keepAlive)
     {
         var options = _core.Options;
         var properties = new MqttPropertyBuilder();

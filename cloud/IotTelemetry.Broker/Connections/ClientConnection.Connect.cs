@@ -84,7 +84,7 @@ internal sealed partial class ClientConnection
             return;
         }
 
-        var result = MqttAuthenticationResult.Accepted;
+        var result = MqttClientAuthenticationResult.Accepted;
         if (_core.Authenticator is { } authenticator)
         {
             try
@@ -94,7 +94,7 @@ internal sealed partial class ClientConnection
             catch (Exception e) when (!Closed.IsCancellationRequested)
             {
                 _core.Logger.AuthenticatorFailed(e, _client!.ClientId);
-                result = new MqttAuthenticationResult { ReasonCode = MqttReasonCode.ServerUnavailable };
+                result = new MqttClientAuthenticationResult { ReasonCode = MqttReasonCode.ServerUnavailable };
             }
         }
 
@@ -165,7 +165,7 @@ internal sealed partial class ClientConnection
         return _handshake!.Method is not null && _core.Authenticator is null ? MqttReasonCode.BadAuthenticationMethod : null;
     }
 
-    private void Accept(Handshake handshake, MqttAuthenticationResult result)
+    private void Accept(Handshake handshake, MqttClientAuthenticationResult result)
     {
         var connect = handshake.Connect!;
         if (connect.Will is { } will)

@@ -121,6 +121,7 @@ internal sealed partial class ClientConnection : IOutputOwner, IAcknowledgementS
         {
             // Packets that lie whole in the first segment, which is nearly all of them: no sequence is sliced per packet.
             var memory = buffer.First;
+            var isLastSegment = buffer.IsSingleSegment;
             var at = 0;
             while (MqttPacketReader.TryReadHeader(memory.Span[at..], maximum, out var header) && header.PacketLength <= memory.Length - at)
             {
@@ -134,8 +135,9 @@ internal sealed partial class ClientConnection : IOutputOwner, IAcknowledgementS
                 }
             }
 
+            // A packet that straddles segments, or the first of the next segment when this one ended with a packet.
             buffer = buffer.Slice(at);
-            if (buffer.IsSingleSegment || !MqttPacketReader.TryReadFrame(ref buffer, maximum, out var frame))
+            if (isLastSegment || !MqttPacketReader.TryReadFrame(ref buffer, maximum, out var frame))
             {
                 return BatchStep.NeedMore;
             }

@@ -27,7 +27,7 @@ internal sealed class Handshake(MqttConnectPacket connect)
         State = isRestart ? null : State;
     }
 
-    public MqttAuthenticationRequest ToRequest(MqttClientInfo client) => new()
+    public MqttClientAuthenticationRequest ToRequest(MqttClientInfo client) => new()
     {
         Client = client,
         Password = _password,

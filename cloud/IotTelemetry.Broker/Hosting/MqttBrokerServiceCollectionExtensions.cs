@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MqttBrokerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the singleton <see cref="MqttBroker"/>. An <see cref="IMqttAuthenticator"/>, an <see cref="IMqttAuthorizer"/> and a <see cref="TimeProvider"/>
+    /// Adds the singleton <see cref="MqttBroker"/>. An <see cref="IMqttClientAuthenticator"/>, an <see cref="IMqttClientAuthorizer"/> and a <see cref="TimeProvider"/>
     /// are taken from the services when they are there.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -19,8 +19,8 @@ public static class MqttBrokerServiceCollectionExtensions
             options,
             provider.GetRequiredService<ILogger<MqttBroker>>(),
             provider.GetService<TimeProvider>(),
-            provider.GetService<IMqttAuthenticator>(),
-            provider.GetService<IMqttAuthorizer>()));
+            provider.GetService<IMqttClientAuthenticator>(),
+            provider.GetService<IMqttClientAuthorizer>()));
         services.AddSingleton<MqttConnectionHandler>();
         return services;
     }

@@ -35,8 +35,8 @@ internal sealed class TestBroker : IAsyncDisposable
 
     public static async Task<TestBroker> StartAsync(
         MqttBrokerOptions? options = null,
-        IMqttAuthenticator? authenticator = null,
-        IMqttAuthorizer? authorizer = null,
+        IMqttClientAuthenticator? authenticator = null,
+        IMqttClientAuthorizer? authorizer = null,
         TimeProvider? time = null,
         bool tls = false,
         int tcpPort = 0,

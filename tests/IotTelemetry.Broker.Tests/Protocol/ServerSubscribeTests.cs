@@ -5,7 +5,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>Subscriptions, their options, shared ones, and retained messages (MQTT 5.0 sections 3.3.1.3, 3.8 to 3.11, 4.7, 4.8).</summary>
-public sealed class SubscribeTests
+public sealed class ServerSubscribeTests
 {
     [Theory]
     [InlineData("yard/#", "yard", true)]
@@ -286,6 +286,107 @@ public sealed class SubscribeTests
 
         // the runtime itself may allocate a little once, when it compiles the loop anew
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096);
+    }
+
+    [Fact]
+    public async Task One_SUBSCRIBE_with_several_filters_is_answered_in_their_order()
+    {
+        await using var host = await TestBroker.StartAsync(new MqttBrokerOptions { MaximumTopicLevels = 2 });
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
+
+        await client.SendAsync(output => MqttPacketWriter.WriteSubscribe(
+            output,
+            new MqttSubscribePacket(9, default, [new("a"u8.ToArray(), MqttQualityOfService.ExactlyOnce), new("a/b/c"u8.ToArray(), 0), new("b"u8.ToArray(), MqttQualityOfService.AtLeastOnce)]),
+            client.Version));
+
+        var subAck = MqttPacketReader.ReadSubAck((await client.ReceiveAsync(MqttPacketType.SubAck)).Body, client.Version);
+        Assert.Equal(9, subAck.PacketId);
+        Assert.Equal([0x02, 0x8F, 0x01], subAck.ReasonCodes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_message_without_RETAIN_neither_replaces_nor_clears_the_retained_one()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", Payload = "kept"u8.ToArray(), Retain = true });
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", Payload = "passing"u8.ToArray() });
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a" });
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
+
+        await client.SubscribeAsync("a");
+
+        Assert.Equal("kept", (await client.ReceivePublishAsync()).PayloadText());
+    }
+
+    [Fact]
+    public async Task After_UNSUBSCRIBE_deliveries_that_have_begun_are_finished_and_no_new_ones_begin()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
+        await client.SubscribeAsync("a", qos: 2);
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.ExactlyOnce });
+        var publish = await client.ReceivePublishAsync();
+
+        await client.SendAsync(output => MqttPacketWriter.WriteUnsubscribe(output, new MqttUnsubscribePacket(5, default, ["a"u8.ToArray()]), client.Version));
+        await client.ReceiveAsync(MqttPacketType.UnsubAck);
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.ExactlyOnce });
+        await client.SendAckAsync(MqttPacketType.PubRec, publish.PacketId);
+
+        Assert.Equal(publish.PacketId, (await client.ReceiveAckAsync(MqttPacketType.PubRel)).PacketId);
+        await client.SendAckAsync(MqttPacketType.PubComp, publish.PacketId);
+        await client.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_delivery_that_a_member_of_a_shared_subscription_has_begun_is_finished_with_it()
+    {
+        await using var host = await TestBroker.StartAsync();
+        var persistent = new MqttPropertyBuilder().Add(MqttPropertyId.SessionExpiryInterval, 60);
+        await using var first = await RawClient.ConnectAsync(host.TcpPort, "1", properties: persistent);
+        await first.SubscribeAsync("$share/g/a", qos: 2);
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.ExactlyOnce });
+        var begun = await first.ReceivePublishAsync();
+        await using var second = await RawClient.ConnectAsync(host.TcpPort, "2");
+        await second.SubscribeAsync("$share/g/a", qos: 1);
+        first.Cut();
+
+        await using var back = await RawClient.ConnectAsync(host.TcpPort, "1", connect: new MqttConnectPacket(), properties: persistent);
+
+        var again = await back.ReceivePublishAsync();
+        Assert.Equal((begun.PacketId, true), (again.PacketId, again.Duplicate));
+        await second.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_message_refused_by_a_member_or_lost_with_its_session_goes_to_no_other_member()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var first = await RawClient.ConnectAsync(host.TcpPort, "1");
+        await first.SubscribeAsync("$share/g/a", qos: 2);
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.AtLeastOnce });
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.ExactlyOnce });
+        var refused = await first.ReceivePublishAsync();
+        await first.ReceivePublishAsync();
+        await using var second = await RawClient.ConnectAsync(host.TcpPort, "2");
+        await second.SubscribeAsync("$share/g/a", qos: 2);
+
+        await first.SendAckAsync(MqttPacketType.PubAck, refused.PacketId, MqttReasonCode.UnspecifiedError);
+        await first.DisconnectAsync();
+        await first.ExpectClosedAsync();
+
+        await second.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_shared_subscription_gives_each_member_the_QoS_it_was_granted()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "1");
+        Assert.Equal([0x01], await client.SubscribeAsync("$share/g/a", qos: 1));
+
+        await host.Broker.PublishAsync(new MqttMessage { Topic = "a", QualityOfService = MqttQualityOfService.ExactlyOnce });
+
+        Assert.Equal(MqttQualityOfService.AtLeastOnce, (await client.ReceivePublishAsync()).QualityOfService);
     }
 
     private struct CountingVisitor : Routing.ITopicVisitor<string>

@@ -1,7 +1,7 @@
 namespace IotTelemetry.Broker;
 
 /// <summary>One step of a client's proof of who it is.</summary>
-public sealed class MqttAuthenticationRequest
+public sealed class MqttClientAuthenticationRequest
 {
     /// <summary>The client; its <see cref="MqttClientInfo.Tag"/> may be set here.</summary>
     public required MqttClientInfo Client { get; init; }
@@ -21,6 +21,6 @@ public sealed class MqttAuthenticationRequest
     /// <summary>True when a connected client authenticates again (AUTH 0x19).</summary>
     public bool IsReauthentication { get; init; }
 
-    /// <summary>What the previous step's <see cref="MqttAuthenticationResult.State"/> was.</summary>
+    /// <summary>What the previous step's <see cref="MqttClientAuthenticationResult.State"/> was.</summary>
     public object? State { get; init; }
 }

@@ -5,7 +5,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>CONNECT, CONNACK and what may come when (MQTT 5.0 sections 3.1, 3.2, 3.14, 4.13).</summary>
-public sealed class ConnectTests
+public sealed class ServerConnectTests
 {
     [Fact]
     public async Task A_first_packet_that_is_not_CONNECT_closes_the_connection()
@@ -195,5 +195,85 @@ public sealed class ConnectTests
 
         await client.ExpectDisconnectAsync(MqttReasonCode.ServerShuttingDown);
         await stopping;
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("0123456789abcdefghijklm")]
+    [InlineData("NOPQRSTUVWXYZ")]
+    [InlineData("ein längerer Name, der auch geht: 日本")]
+    public async Task Client_identifiers_of_every_kind_are_allowed(string clientId)
+    {
+        await using var host = await TestBroker.StartAsync();
+
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, clientId);
+
+        Assert.Null(client.ConnAck.Properties.GetString(MqttPropertyId.AssignedClientIdentifier));
+    }
+
+    [Fact]
+    public async Task Assigned_identifiers_differ()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var first = await RawClient.ConnectAsync(host.TcpPort, "");
+        await using var second = await RawClient.ConnectAsync(host.TcpPort, "");
+
+        Assert.NotEqual(
+            first.ConnAck.Properties.GetString(MqttPropertyId.AssignedClientIdentifier), second.ConnAck.Properties.GetString(MqttPropertyId.AssignedClientIdentifier));
+    }
+
+    [Fact]
+    public async Task Nothing_behind_a_refused_CONNECT_is_processed()
+    {
+        await using var host = await TestBroker.StartAsync(authenticator: new RefusingAuthenticator());
+        await using var client = await RawClient.OpenAsync(host.TcpPort);
+
+        await client.SendAsync(output =>
+        {
+            MqttPacketWriter.WriteConnect(output, new MqttConnectPacket { ClientId = "c"u8.ToArray() });
+            MqttPacketWriter.WritePublish(output, new MqttPublishPacket { Topic = "a"u8.ToArray(), Payload = "x"u8.ToArray(), Retain = true }, client.Version);
+        });
+
+        await client.ReceiveAsync(MqttPacketType.ConnAck);
+        await client.ExpectClosedAsync();
+        Assert.Equal(0, host.Broker.Counters.RetainedMessages);
+        Assert.Equal(0, host.Broker.Counters.PublishesReceived);
+    }
+
+    [Fact]
+    public async Task Packets_sent_before_CONNACK_has_come_are_processed_after_it()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var client = await RawClient.OpenAsync(host.TcpPort);
+
+        await client.SendAsync(output =>
+        {
+            MqttPacketWriter.WriteConnect(output, new MqttConnectPacket { ClientId = "c"u8.ToArray() });
+            MqttPacketWriter.WritePublish(
+                output, new MqttPublishPacket { Topic = "a"u8.ToArray(), QualityOfService = MqttQualityOfService.AtLeastOnce, PacketId = 1 }, client.Version);
+        });
+
+        await client.ReceiveAsync(MqttPacketType.ConnAck);
+        await client.ReceiveAckAsync(MqttPacketType.PubAck);
+    }
+
+    [Fact]
+    public async Task A_refusal_has_no_reason_string_that_the_client_could_not_take()
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var client = await RawClient.OpenAsync(host.TcpPort);
+
+        var refusal = await client.HandshakeAsync(
+            "c",
+            new MqttConnectPacket { Will = new MqttWillPacket { Topic = "$SYS/x"u8.ToArray() } },
+            new MqttPropertyBuilder().Add(MqttPropertyId.MaximumPacketSize, 20));
+
+        Assert.Equal((MqttReasonCode.NotAuthorized, null), (refusal.ReasonCode, refusal.Properties.GetString(MqttPropertyId.ReasonString)));
+    }
+
+    private sealed class RefusingAuthenticator : IMqttClientAuthenticator
+    {
+        public ValueTask<MqttClientAuthenticationResult> AuthenticateAsync(MqttClientAuthenticationRequest request, CancellationToken cancellation) =>
+            ValueTask.FromResult(MqttClientAuthenticationResult.BadCredentials);
     }
 }

@@ -5,7 +5,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>PUBLISH and its acknowledgements in both directions (MQTT 5.0 sections 3.3 to 3.7, 4.3, 4.6, 4.9).</summary>
-public sealed class PublishTests
+public sealed class ServerPublishTests
 {
     [Fact]
     public async Task A_QoS_2_publish_sent_twice_is_delivered_once()
@@ -314,6 +314,55 @@ public sealed class PublishTests
         await client.PublishAsync("$SYS/uptime", "x", qos: 1, packetId: 1);
 
         Assert.Equal(MqttReasonCode.NotAuthorized, (await client.ReceiveAckAsync(MqttPacketType.PubAck)).ReasonCode);
+    }
+
+    [Fact]
+    public async Task Every_alias_up_to_the_maximum_is_accepted()
+    {
+        await using var host = await TestBroker.StartAsync(new MqttBrokerOptions { TopicAliasMaximum = 16 });
+        await using var subscriber = await RawClient.ConnectAsync(host.TcpPort, "sub");
+        await subscriber.SubscribeAsync("#");
+        await using var publisher = await RawClient.ConnectAsync(host.TcpPort, "pub");
+
+        for (uint alias = 1; alias <= 16; alias++)
+        {
+            await publisher.PublishAsync($"t{alias}", "", properties: Alias(alias));
+            await publisher.PublishAsync("", "", properties: Alias(alias));
+        }
+
+        for (var alias = 1; alias <= 16; alias++)
+        {
+            Assert.Equal($"t{alias}", (await subscriber.ReceivePublishAsync()).TopicText());
+            Assert.Equal($"t{alias}", (await subscriber.ReceivePublishAsync()).TopicText());
+        }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(4096)]
+    public async Task Packets_that_end_where_a_receive_buffer_ends_are_all_taken_at_once(int packetLength)
+    {
+        await using var host = await TestBroker.StartAsync();
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "aligned", MqttProtocolVersion.V311);
+        var fixedLength = packetLength < 130 ? 2 : 3;
+        const int bytes = 64 * 1024;
+
+        await client.SendAsync(output =>
+        {
+            for (var i = 1; i <= bytes / packetLength; i++)
+            {
+                MqttPacketWriter.WritePublish(output, new MqttPublishPacket
+                {
+                    Topic = "a"u8.ToArray(), Payload = new byte[packetLength - fixedLength - 5], QualityOfService = MqttQualityOfService.AtLeastOnce, PacketId = (ushort)i,
+                }, client.Version);
+            }
+        });
+
+        for (var i = 1; i <= bytes / packetLength; i++)
+        {
+            Assert.Equal(i, (await client.ReceiveAckAsync(MqttPacketType.PubAck)).PacketId);
+        }
     }
 
     private static MqttPropertyBuilder Alias(uint alias) => new MqttPropertyBuilder().Add(MqttPropertyId.TopicAlias, alias);

@@ -6,7 +6,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>Authentication, plain and enhanced (MQTT 5.0 section 4.12), and permissions.</summary>
-public sealed class HooksTests
+public sealed class ServerHookTests
 {
     [Fact]
     public async Task A_wrong_password_is_refused_with_0x86()
@@ -138,42 +138,42 @@ public sealed class HooksTests
         return Encoding.UTF8.GetString(auth.Properties.GetBytes(MqttPropertyId.AuthenticationData)!.Value.Span);
     }
 
-    private sealed class PasswordAuthenticator : IMqttAuthenticator
+    private sealed class PasswordAuthenticator : IMqttClientAuthenticator
     {
-        public ValueTask<MqttAuthenticationResult> AuthenticateAsync(MqttAuthenticationRequest request, CancellationToken cancellation) =>
+        public ValueTask<MqttClientAuthenticationResult> AuthenticateAsync(MqttClientAuthenticationRequest request, CancellationToken cancellation) =>
             ValueTask.FromResult(request.Password is { } password && password.Span.SequenceEqual("secret"u8)
-                ? MqttAuthenticationResult.Accepted
-                : MqttAuthenticationResult.BadCredentials);
+                ? MqttClientAuthenticationResult.Accepted
+                : MqttClientAuthenticationResult.BadCredentials);
     }
 
-    private sealed class ThrowingAuthenticator : IMqttAuthenticator
+    private sealed class ThrowingAuthenticator : IMqttClientAuthenticator
     {
-        public ValueTask<MqttAuthenticationResult> AuthenticateAsync(MqttAuthenticationRequest request, CancellationToken cancellation) =>
+        public ValueTask<MqttClientAuthenticationResult> AuthenticateAsync(MqttClientAuthenticationRequest request, CancellationToken cancellation) =>
             throw new InvalidOperationException("the directory is down");
     }
 
     /// <summary>Says a word and wants it back with an exclamation mark.</summary>
-    private sealed class ChallengeAuthenticator : IMqttAuthenticator
+    private sealed class ChallengeAuthenticator : IMqttClientAuthenticator
     {
-        public ValueTask<MqttAuthenticationResult> AuthenticateAsync(MqttAuthenticationRequest request, CancellationToken cancellation)
+        public ValueTask<MqttClientAuthenticationResult> AuthenticateAsync(MqttClientAuthenticationRequest request, CancellationToken cancellation)
         {
             var said = Encoding.UTF8.GetString(request.Data!.Value.Span);
             if (request.Step == 0)
             {
-                return ValueTask.FromResult(new MqttAuthenticationResult
+                return ValueTask.FromResult(new MqttClientAuthenticationResult
                 {
                     ReasonCode = MqttReasonCode.ContinueAuthentication, Data = Encoding.UTF8.GetBytes($"prove {said}"), State = said,
                 });
             }
 
             return ValueTask.FromResult(said == $"{request.State}!"
-                ? MqttAuthenticationResult.Accepted
-                : new MqttAuthenticationResult { ReasonCode = MqttReasonCode.NotAuthorized });
+                ? MqttClientAuthenticationResult.Accepted
+                : new MqttClientAuthenticationResult { ReasonCode = MqttReasonCode.NotAuthorized });
         }
     }
 
     /// <summary>Everybody may use the topics that begin with their own identifier.</summary>
-    private sealed class OwnTopicAuthorizer : IMqttAuthorizer
+    private sealed class OwnTopicAuthorizer : IMqttClientAuthorizer
     {
         public bool MayPublish(MqttClientInfo client, ReadOnlySpan<byte> topicUtf8, MqttQualityOfService qualityOfService, bool retain) =>
             topicUtf8.StartsWith(Encoding.UTF8.GetBytes(client.ClientId + "/"));

@@ -3,7 +3,7 @@ using IotTelemetry.Mqtt;
 namespace IotTelemetry.Broker;
 
 /// <summary>Says who may publish and subscribe where. Called on the client's read loop: answer from memory, without blocking. Must be thread-safe.</summary>
-public interface IMqttAuthorizer
+public interface IMqttClientAuthorizer
 {
     /// <summary>
     /// May the client publish here? Also asked once for a Will topic, at connection. A refusal is answered with PUBACK/PUBREC 0x87; at QoS 0 the message is

@@ -6,7 +6,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>Will messages (MQTT 5.0 sections 3.1.2.5, 3.1.3.2, 3.14.4).</summary>
-public sealed class WillTests
+public sealed class ServerWillTests
 {
     [Theory]
     [InlineData(MqttProtocolVersion.V500)]

@@ -5,7 +5,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>In-process handlers and the acknowledgements they give.</summary>
-public sealed class HandlerTests
+public sealed class ServerHandlerTests
 {
     [Fact]
     public async Task PUBACK_waits_for_the_deferred_completion_and_carries_its_reason()

@@ -5,7 +5,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>Sessions that outlive their connections (MQTT 5.0 sections 3.1.2.11.2, 4.1, 4.4).</summary>
-public sealed class SessionTests
+public sealed class ServerSessionTests
 {
     [Theory]
     [InlineData(MqttProtocolVersion.V500)]

@@ -1,7 +1,7 @@
 namespace IotTelemetry.Broker;
 
 /// <summary>Decides who may connect. Without one, everybody may. Must be thread-safe.</summary>
-public interface IMqttAuthenticator
+public interface IMqttClientAuthenticator
 {
     /// <summary>
     /// Called once per CONNECT, and for enhanced authentication (MQTT 5, 4.12) again for each AUTH packet, also for re-authentication.
@@ -9,5 +9,5 @@ public interface IMqttAuthenticator
     /// </summary>
     /// <param name="request">What the client has shown.</param>
     /// <param name="cancellation">Cancelled when the connection is gone or <see cref="MqttBrokerOptions.ConnectTimeout"/> is over.</param>
-    ValueTask<MqttAuthenticationResult> AuthenticateAsync(MqttAuthenticationRequest request, CancellationToken cancellation);
+    ValueTask<MqttClientAuthenticationResult> AuthenticateAsync(MqttClientAuthenticationRequest request, CancellationToken cancellation);
 }

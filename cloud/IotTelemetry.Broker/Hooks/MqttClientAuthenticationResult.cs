@@ -3,13 +3,13 @@ using IotTelemetry.Mqtt;
 namespace IotTelemetry.Broker;
 
 /// <summary>The answer to one authentication step.</summary>
-public sealed record MqttAuthenticationResult
+public sealed record MqttClientAuthenticationResult
 {
     /// <summary>The client may come in.</summary>
-    public static MqttAuthenticationResult Accepted { get; } = new() { ReasonCode = MqttReasonCode.Success };
+    public static MqttClientAuthenticationResult Accepted { get; } = new() { ReasonCode = MqttReasonCode.Success };
 
     /// <summary>The client showed a wrong user name or password.</summary>
-    public static MqttAuthenticationResult BadCredentials { get; } = new() { ReasonCode = MqttReasonCode.BadUserNameOrPassword };
+    public static MqttClientAuthenticationResult BadCredentials { get; } = new() { ReasonCode = MqttReasonCode.BadUserNameOrPassword };
 
     /// <summary>Success, ContinueAuthentication, or the error to refuse with (0x80 and above).</summary>
     public required MqttReasonCode ReasonCode { get; init; }
@@ -20,6 +20,6 @@ public sealed record MqttAuthenticationResult
     /// <summary>A sentence for the client's log (MQTT 5 Reason String), if any.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Handed to the next step as <see cref="MqttAuthenticationRequest.State"/>.</summary>
+    /// <summary>Handed to the next step as <see cref="MqttClientAuthenticationRequest.State"/>.</summary>
     public object? State { get; init; }
 }

@@ -7,7 +7,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Protocol;
 
 /// <summary>Rates and bounds: they meet the one client and nobody else.</summary>
-public sealed class LimitTests
+public sealed class ServerLimitTests
 {
     [Fact]
     public async Task A_client_above_its_message_rate_is_read_more_slowly_and_others_are_not()
