@@ -8,9 +8,11 @@ using System.Text.RegularExpressions;
 namespace IotTelemetry.Hardware.Qemu.Tests.Machine;
 
 /// <summary>The kernel, its modules and the probe, made once and kept under <c>artifacts/qemu</c>.</summary>
-internal sealed partial record MachineFiles(string Folder, string Probe)
+internal sealed partial record MachineFiles(string Folder, string Probe, string Agent)
 {
     private static readonly Lazy<(MachineFiles? Files, string? Missing)> Prepared = new(Prepare);
+
+    private static readonly string[] OpenSslFolders = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64"];
 
     /// <summary>Why there is no test machine here; null when there is one.</summary>
     public static string? Missing => Prepared.Value.Missing;
@@ -38,9 +40,19 @@ internal sealed partial record MachineFiles(string Folder, string Probe)
         }
 
         archive.AddFile("probe", File.ReadAllBytes(Probe));
-        foreach (Match library in LibraryPath().Matches(Run("ldd", [Probe]).Output))
+        archive.AddFile("iot-edge", File.ReadAllBytes(Agent));
+        foreach (var library in LibraryPath().Matches(Run("ldd", [Probe, Agent]).Output).Select(m => m.Value).Distinct())
         {
-            archive.AddFile(library.Value[1..], File.ReadAllBytes(library.Value));
+            archive.AddFile(library[1..], File.ReadAllBytes(library));
+        }
+
+        // The agent's hashes and TLS are OpenSSL's, which .NET loads by name when it runs.
+        foreach (var name in new[] { "libssl.so.3", "libcrypto.so.3" })
+        {
+            if (OpenSslFolders.Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists) is { } library)
+            {
+                archive.AddFile("usr/lib/x86_64-linux-gnu/" + name, File.ReadAllBytes(library));
+            }
         }
 
         archive.End();
@@ -80,22 +92,30 @@ internal sealed partial record MachineFiles(string Folder, string Probe)
             Directory.Move(fresh, folder);
         }
 
-        return PublishProbe(cache) is { } missing ? (null, missing) : (new MachineFiles(folder, Path.Combine(cache, "probe", "IotTelemetry.Hardware.Probe")), null);
+        var missing = Publish(Metadata("ProbeProject"), Path.Combine(cache, "probe"), [], Path.GetDirectoryName(Metadata("ProbeProject"))!, Metadata("HardwareFolder"))
+            ?? Publish(
+                Metadata("AgentProject"),
+                Path.Combine(cache, "agent"),
+                ["-f", "net9.0", "-p:TargetFrameworks=net9.0", "-p:PublishAot=true", "-p:ArtifactsPath=" + Path.Combine(cache, "agent-build")],
+                Path.GetDirectoryName(Metadata("AgentProject"))!,
+                Metadata("HardwareFolder"),
+                Metadata("ProtocolFolder"));
+        return missing is null
+            ? (new MachineFiles(folder, Path.Combine(cache, "probe", "IotTelemetry.Hardware.Probe"), Path.Combine(cache, "agent", "iot-edge")), null)
+            : (null, missing);
     }
 
-    /// <summary>Builds the probe unless it was built from the same sources; returns why it cannot be.</summary>
-    private static string? PublishProbe(string cache)
+    /// <summary>Builds a native binary as it is packaged, unless it was built from the same sources; returns why it cannot be.</summary>
+    private static string? Publish(string project, string folder, string[] arguments, params ReadOnlySpan<string> sourceFolders)
     {
-        var folder = Path.Combine(cache, "probe");
-        var project = Metadata("ProbeProject");
         var stamp = Path.Combine(folder, "sources");
-        var sources = SourcesHash(Path.GetDirectoryName(project)!, Metadata("HardwareFolder"));
+        var sources = SourcesHash(sourceFolders);
         if (File.Exists(stamp) && File.ReadAllText(stamp) == sources)
         {
             return null;
         }
 
-        var (status, output) = Run("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "-nologo"]);
+        var (status, output) = Run("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "-nologo", .. arguments]);
         if (status == 0)
         {
             File.WriteAllText(stamp, sources);
@@ -104,7 +124,7 @@ internal sealed partial record MachineFiles(string Folder, string Probe)
 
         return output.Contains("error NU", StringComparison.Ordinal)
             ? "no QEMU test machine: the NativeAOT compiler's packages cannot be had"
-            : throw new InvalidOperationException("the probe does not build: " + output);
+            : throw new InvalidOperationException($"{project} does not build: {output}");
     }
 
     private static string SourcesHash(params ReadOnlySpan<string> folders)
@@ -159,7 +179,7 @@ internal sealed partial record MachineFiles(string Folder, string Probe)
         return (process.ExitCode, output.ToString());
     }
 
-    private static string Metadata(string key) =>
+    public static string Metadata(string key) =>
         typeof(MachineFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     [GeneratedRegex(@"/\S+\.so\S*")]
