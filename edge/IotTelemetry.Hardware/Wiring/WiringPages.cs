@@ -8,15 +8,24 @@ public static class WiringPages
 {
     private static readonly JsonDocumentOptions Json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>File names (beside the configuration) and their contents.</summary>
-    /// <exception cref="BoardConfigurationException">The file has no valid Linux board.</exception>
+    /// <summary>File names (beside the configuration) and their contents; none for a simulated board, which has no wires.</summary>
+    /// <exception cref="BoardConfigurationException">The file has no board, or a Linux board with a mistake.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> Generate(string configurationFile)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(configurationFile), Json);
-        var board = LinuxBoardParser.Parse(
-            document.RootElement.TryGetProperty("board", out var section) ? section : throw new BoardConfigurationException("$.board", "missing; it must be an object"), "$.board", "/var/lib/iot-edge/totals");
+        if (!document.RootElement.TryGetProperty("board", out var section) || section.ValueKind != JsonValueKind.Object)
+        {
+            throw new BoardConfigurationException("$.board", "missing; it must be an object");
+        }
+
+        if (section.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString()!.StartsWith("simulated-", StringComparison.Ordinal))
+        {
+            return new Dictionary<string, string>();
+        }
+
+        var board = LinuxBoardParser.Parse(section, "$.board", "/var/lib/iot-edge/totals");
         var name = Path.GetFileNameWithoutExtension(configurationFile);
         var rows = WiringTable.Rows(board);
         var header = BoardHeader.Find(board.Header);
