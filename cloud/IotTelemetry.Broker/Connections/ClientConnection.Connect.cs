@@ -34,7 +34,7 @@ internal sealed partial class ClientConnection
         Version = VersionOf(copy);
         var connect = MqttPacketReader.ReadConnect(copy);
         _handshake = new Handshake(connect);
-        Volatile.Write(ref _state, (int)ConnectionState.Answering);
+        Move(ConnectionState.AwaitingConnect, ConnectionState.Answering);
         return BatchStep.Authenticate;
     }
 
@@ -65,11 +65,7 @@ internal sealed partial class ClientConnection
         }
 
         _handshake.Next(auth.Properties.GetBytes(MqttPropertyId.AuthenticationData)?.ToArray(), isRestart);
-        if (State == ConnectionState.Authenticating)
-        {
-            Volatile.Write(ref _state, (int)ConnectionState.Answering);
-        }
-
+        Move(ConnectionState.Authenticating, ConnectionState.Answering);
         return BatchStep.Authenticate;
     }
 
@@ -102,7 +98,8 @@ internal sealed partial class ClientConnection
         if (result.ReasonCode == MqttReasonCode.ContinueAuthentication && handshake.Method is not null)
         {
             WriteAuth(MqttReasonCode.ContinueAuthentication, result.Data);
-            Volatile.Write(ref _state, (int)(isConnecting ? ConnectionState.Authenticating : ConnectionState.Reauthenticating));
+            Move(ConnectionState.Answering, ConnectionState.Authenticating);
+            Move(ConnectionState.Connected, ConnectionState.Reauthenticating);
         }
         else if (result.ReasonCode != MqttReasonCode.Success)
         {
@@ -116,7 +113,7 @@ internal sealed partial class ClientConnection
         else
         {
             WriteAuth(MqttReasonCode.Success, result.Data);
-            Volatile.Write(ref _state, (int)ConnectionState.Connected);
+            Move(ConnectionState.Reauthenticating, ConnectionState.Connected);
         }
     }
 
@@ -193,7 +190,7 @@ internal sealed partial class ClientConnection
         _intake = new PublishIntake(_core, this, session, _client);
         WriteConnAck(handshake, result, isPresent, expiry == askedExpiry ? null : expiry, keepAlive == askedKeepAlive ? null : keepAlive);
         _session = session;
-        Volatile.Write(ref _state, (int)ConnectionState.Connected);
+        Move(ConnectionState.Answering, ConnectionState.Connected);
         _core.Metrics.Accepted();
         handshake.Forget();
 

@@ -93,6 +93,9 @@ internal sealed partial class ClientConnection : IOutputOwner, IAcknowledgementS
         }
     }
 
+    // A connection that another thread has begun to close stays Closing.
+    private void Move(ConnectionState from, ConnectionState to) => Interlocked.CompareExchange(ref _state, (int)to, (int)from);
+
     /// <summary>Works off what was received as far as that goes without waiting, then flushes everything that caused.</summary>
     private BatchStep WorkOff(ref ReadOnlySequence<byte> buffer)
     {

@@ -49,6 +49,7 @@ internal sealed class WebSocketConnection : ConnectionContext
         var sending = SendAsync();
         await ReceiveAsync().ConfigureAwait(false);
         await sending.ConfigureAwait(false);
+        Abort(new ConnectionAbortedException());
     }
 
     /// <summary>Cuts the connection; does nothing to one that is over, which the broker's lingering list may still hold.</summary>
@@ -91,6 +92,7 @@ internal sealed class WebSocketConnection : ConnectionContext
                 _received.Writer.Advance(received.Count);
                 if ((await _received.Writer.FlushAsync(ConnectionClosed).ConfigureAwait(false)).IsCompleted)
                 {
+                    await DiscardUntilClosedAsync().ConfigureAwait(false);
                     break;
                 }
             }
@@ -122,9 +124,9 @@ internal sealed class WebSocketConnection : ConnectionContext
                 }
             }
 
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ConnectionClosed);
-            timeout.CancelAfter(CloseTimeout);
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token).ConfigureAwait(false);
+            // From here the peer has this long to answer the close frame.
+            _closed.CancelAfter(CloseTimeout);
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ConnectionClosed).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
@@ -132,7 +134,15 @@ internal sealed class WebSocketConnection : ConnectionContext
         }
 
         await _sending.Reader.CompleteAsync().ConfigureAwait(false);
-        await _closed.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody reads any more: what still comes before the peer's close frame is thrown away, so that the closing handshake can end.</summary>
+    private async Task DiscardUntilClosedAsync()
+    {
+        var discarded = new byte[SmallestReceive];
+        while ((await _socket.ReceiveAsync(discarded.AsMemory(), ConnectionClosed).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+        {
+        }
     }
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
