@@ -12,6 +12,7 @@ namespace IotTelemetry.Broker.Tests.Robustness;
 /// Mutated and truncated streams of packets against a live broker: nothing but the protocol error may come of it, no session, connection or memory may stay behind,
 /// and a neighbour must not notice. Seeded: a failure repeats.
 /// </summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class FuzzTests
 {
     private const int Streams = 4000;

@@ -7,6 +7,7 @@ using IotTelemetry.Mqtt.Packets;
 namespace IotTelemetry.Broker.Tests.Robustness;
 
 /// <summary>Everybody comes back at once.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class ReconnectStormTests
 {
     private const int Clients = 2000;
