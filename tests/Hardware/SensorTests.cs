@@ -44,6 +44,27 @@ public sealed class SensorTests(Guest guest)
     }
 
     [GuestFact]
+    public async Task Ina226_captured_through_the_IIO_buffer_gives_the_mean_of_many_scans_and_comes_back_after_a_loss()
+    {
+        const string Board = """{"name":"t","assets":[{"id":"x","kind":"k","sensors":[{"type":"iio-capture","device":"ina226","samples":20,"attributes":{"in_allow_async_readout":"1"},"channels":[{"channel":"voltage1","point":"voltage_v"},{"channel":"voltage0","point":"shunt_v"}]}]}]}""";
+        await using var probe = await ProbeSession.StartAsync(guest, Board);
+        await probe.HeardAsync("value x/voltage_v 0 Bad");
+        await using (var chip = await I2cChip.PlugAsync(guest, "ina226", 0x41, "ina2xx_adc", (0x02, 9600, true), (0x01, 1000, true)))
+        {
+            await probe.ValueAsync("x/voltage_v", 12);
+            await probe.ValueAsync("x/shunt_v", 0.0025);
+            var from = probe.Now();
+            await chip.WordAsync(0x02, 8800);
+            await probe.ValueAsync("x/voltage_v", 11, from: from);
+        }
+
+        var after = probe.Now();
+        await probe.LoggedAsync("x/voltage_v captures nothing", after);
+        await using var again = await I2cChip.PlugAsync(guest, "ina226", 0x41, "ina2xx_adc", (0x02, 7200, true));
+        await probe.ValueAsync("x/voltage_v", 9, from: after);
+    }
+
+    [GuestFact]
     public async Task Lm75_gives_degrees_celsius_below_and_above_zero()
     {
         // 0.5 degC/bit in the upper nine bits.

@@ -46,6 +46,11 @@ internal sealed class IioChannel
             .Select(name => name[3..name.LastIndexOf('_')])
             .Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>The scale from a raw value of this channel to the project's unit, and the offset added to it before.</summary>
+    /// <exception cref="LinuxException">The device did not answer.</exception>
+    public static (double Scale, double Offset) Calibration(KernelDevice device, string channel) =>
+        ((Attribute(device, channel, "scale") ?? 1) * UnitFactor(device, channel), Attribute(device, channel, "offset") ?? 0);
+
     /// <summary>Reads the sensor now.</summary>
     /// <exception cref="LinuxException">It did not answer, or is gone.</exception>
     public double Read()

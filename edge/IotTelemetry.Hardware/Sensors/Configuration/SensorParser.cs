@@ -13,6 +13,7 @@ internal static class SensorParser
         PulseMeter,
         Ultrasonic,
         Iio,
+        IioCapture,
         Hwmon,
         I2cRegister,
     }
@@ -28,6 +29,7 @@ internal static class SensorParser
             ("pulse-meter", SensorType.PulseMeter),
             ("ultrasonic", SensorType.Ultrasonic),
             ("iio", SensorType.Iio),
+            ("iio-capture", SensorType.IioCapture),
             ("hwmon", SensorType.Hwmon),
             ("i2c-register", SensorType.I2cRegister));
         SensorOptions sensor = type switch
@@ -38,6 +40,7 @@ internal static class SensorParser
             SensorType.PulseMeter => PulseMeter(node),
             SensorType.Ultrasonic => Ultrasonic(node),
             SensorType.Iio => Kernel(node, KernelSubsystem.Iio),
+            SensorType.IioCapture => Capture(node),
             SensorType.Hwmon => Kernel(node, KernelSubsystem.Hwmon),
             _ => I2cRegister(node),
         };
@@ -90,22 +93,48 @@ internal static class SensorParser
         var options = new KernelSensorOptions
         {
             Subsystem = subsystem,
-            Device = new KernelDeviceAddress(node.OptionalText("device"), node.OptionalText("label"), node.OptionalText("bus"), node.OptionalHex("address", 0x08, 0x77)),
+            Device = Device(node),
             Channel = node.Text("channel"),
             Attributes = node.Texts("attributes"),
             Samples = node.Whole("samples", 1, 1000, 1),
-            Statistic = node.Choice<SampleStatistic>("statistic", SampleStatistic.Mean, ("mean", SampleStatistic.Mean), ("rms", SampleStatistic.Rms)),
+            Statistic = Statistic(node),
             Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
         };
-        if (options.Device is { Name: null, Label: null, Address: null })
-        {
-            throw node.Refuse("device", "give the device's name, its label or its address, so that it is known again whatever its number is");
-        }
-
         return options.ChannelUnit is null && options.Measured.Unit is null
             ? throw node.Refuse("unit", $"must be given: channel '{options.Channel}' does not tell its unit")
             : options;
     }
+
+    private static IioCaptureOptions Capture(ConfigurationNode node) => new()
+    {
+        Device = Device(node),
+        Trigger = node.OptionalText("trigger"),
+        BufferLength = node.Whole("bufferLength", 2, 65_536, 1024),
+        Samples = node.Whole("samples", 1, 100_000, 1),
+        Statistic = Statistic(node),
+        Attributes = node.Texts("attributes"),
+        Channels = [.. node.List("channels", required: true).Select(Channel)],
+    };
+
+    private static (string Channel, MeasuredPointOptions Measured) Channel(ConfigurationNode node)
+    {
+        var channel = (Name: node.Text("channel"), Measured: Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001));
+        node.Done();
+        return channel.Measured.Unit is null && Iio.IioUnit.Of(channel.Name) is null
+            ? throw node.Refuse("unit", $"must be given: channel '{channel.Name}' does not tell its unit")
+            : channel;
+    }
+
+    private static KernelDeviceAddress Device(ConfigurationNode node)
+    {
+        var device = new KernelDeviceAddress(node.OptionalText("device"), node.OptionalText("label"), node.OptionalText("bus"), node.OptionalHex("address", 0x08, 0x77));
+        return device is { Name: null, Label: null, Address: null }
+            ? throw node.Refuse("device", "give the device's name, its label or its address, so that it is known again whatever its number is")
+            : device;
+    }
+
+    private static SampleStatistic Statistic(ConfigurationNode node) =>
+        node.Choice<SampleStatistic>("statistic", SampleStatistic.Mean, ("mean", SampleStatistic.Mean), ("rms", SampleStatistic.Rms));
 
     private static I2cRegisterOptions I2cRegister(ConfigurationNode node)
     {
