@@ -147,7 +147,7 @@ internal static class ConfigurationFile
         }
         catch (BoardConfigurationException exception)
         {
-            section.Mistake(exception.Message);
+            section.Mistake(exception.Key[(section.Path.Length + 1)..], exception.Problem);
             return board;
         }
     }

@@ -5,4 +5,7 @@ public sealed class BoardConfigurationException(string key, string problem) : Ex
 {
     /// <summary>The key's path, such as <c>board.assets[3].sensors[0].line.bias</c>.</summary>
     public string Key { get; } = key;
+
+    /// <summary>What is wrong and what is allowed.</summary>
+    public string Problem { get; } = problem;
 }
