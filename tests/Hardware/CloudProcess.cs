@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -12,12 +13,19 @@ internal sealed partial class CloudProcess : IAsyncDisposable
     private readonly string _data = Directory.CreateTempSubdirectory("iot-cloud-").FullName;
     private readonly Process _process;
     private readonly HttpClient _http = new();
+    private readonly ConcurrentQueue<string> _log = new();
 
-    private CloudProcess() => _process = Process.Start(new ProcessStartInfo(
-        "dotnet", [MachineFiles.Metadata("CloudProgram"), "serve", "--data", _data, "--mqtt", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+    private CloudProcess()
     {
-        RedirectStandardOutput = true,
-    })!;
+        _process = Process.Start(new ProcessStartInfo(
+            "dotnet", [MachineFiles.Metadata("CloudProgram"), "serve", "--data", _data, "--mqtt", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.BeginErrorReadLine();
+    }
 
     /// <summary>Port of the MQTT broker on 127.0.0.1.</summary>
     public int MqttPort { get; private set; }
@@ -37,7 +45,7 @@ internal sealed partial class CloudProcess : IAsyncDisposable
         }
 
         await cloud.DisposeAsync();
-        throw new InvalidOperationException("the cloud service ended before it listened");
+        throw new InvalidOperationException("the cloud service ended before it listened: " + string.Join('\n', cloud._log));
     }
 
     public async Task<string> QueryAsync(string sql) => (await _http.GetStringAsync(new Uri("/?query=" + Uri.EscapeDataString(sql), UriKind.Relative))).TrimEnd('\n');
@@ -55,7 +63,7 @@ internal sealed partial class CloudProcess : IAsyncDisposable
             }
         }
 
-        throw new TimeoutException($"'{sql}' answers '{answer}' and not '{wanted}'; stored: {await QueryAsync("SELECT asset, point, value, quality, ts FROM iot.readings ORDER BY ts DESC LIMIT 40")}");
+        throw new TimeoutException($"'{sql}' answers '{answer}' and not '{wanted}'; stored: {await QueryAsync("SELECT asset, point, value, quality, ts FROM iot.readings ORDER BY ts DESC LIMIT 40")}; the service said: {string.Join('\n', _log.TakeLast(20))}");
     }
 
     public async ValueTask DisposeAsync()

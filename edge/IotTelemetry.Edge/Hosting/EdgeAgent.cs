@@ -44,6 +44,9 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
         using var journal = OpenJournal();
         gateway.Start(new CommandHandler(board, sampler.LastValue, journal, time, logs.CreateLogger("Commands")).Handle);
         await SampleAsync(sampler, gateway, stopping);
+
+        // Outputs go to their safe values now: nobody watches their feedback while the rest is sent.
+        await board.DisposeAsync();
         gateway.Frames.Seal();
         var drained = false;
         if (drainOnStop > TimeSpan.Zero)
