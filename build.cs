@@ -93,6 +93,11 @@ int Test(string[] rest)
             "--logger", $"trx;LogFileName={name}.trx", "--logger", "console;verbosity=minimal", "--results-directory", results]);
         var counts = TestCounts.Read(Path.Combine(results, $"{name}.trx"), status);
         Console.WriteLine($"{name}: {counts} in {clock.Elapsed.TotalSeconds:F0} s");
+        foreach (var (reason, count) in TestCounts.SkipReasons(Path.Combine(results, $"{name}.trx")))
+        {
+            Console.WriteLine($"  {count} skipped: {reason}");
+        }
+
         sum += counts;
     }
 
@@ -268,6 +273,13 @@ internal readonly record struct TestCounts(int Passed, int Failed, int Skipped)
         var failed = outcomes.Length - passed - skipped;
         return new TestCounts(passed, exitStatus != 0 && failed == 0 ? 1 : failed, skipped);
     }
+
+    /// <summary>Why tests were skipped, each reason once with its number of tests; the console logger does not tell.</summary>
+    public static IEnumerable<(string Reason, int Count)> SkipReasons(string trx) => !File.Exists(trx)
+        ? []
+        : XDocument.Load(trx).Descendants().Where(e => e.Name.LocalName == "UnitTestResult" && (string?)e.Attribute("outcome") == "NotExecuted")
+            .GroupBy(e => e.Descendants().FirstOrDefault(d => d.Name.LocalName == "Message")?.Value ?? "no reason given")
+            .Select(g => (g.Key, g.Count()));
 
     public override string ToString() => $"{Passed} passed, {Failed} failed, {Skipped} skipped";
 }

@@ -10,17 +10,7 @@ namespace IotTelemetry.Hardware.Qemu.Tests.Machine;
 /// <summary>The kernel, its modules and the probe, made once and kept under <c>artifacts/qemu</c>.</summary>
 internal sealed partial record MachineFiles(string Folder, string Probe, string Agent)
 {
-    private static readonly Lazy<(MachineFiles? Files, string? Missing)> Prepared = new(() =>
-    {
-        var prepared = Prepare();
-        if (prepared.Missing is not null)
-        {
-            // Once: the test runner does not show the reason of a skipped test.
-            Console.WriteLine($"Hardware tests are skipped: {prepared.Missing}");
-        }
-
-        return prepared;
-    });
+    private static readonly Lazy<(MachineFiles? Files, string? Missing)> Prepared = new(Prepare);
 
     private static readonly string[] OpenSslFolders = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64"];
 
