@@ -87,7 +87,8 @@ public static class StartingConfiguration
         {
             var place = sensor.Address is { } a ? string.Create(CultureInfo.InvariantCulture, $"\"bus\": \"{sensor.Bus}\", \"address\": \"0x{a:x2}\", ") : "";
             var unit = channel.Unit.Length == 0 ? "\"unit\": \"unknown\", " : "";
-            text.Append(CultureInfo.InvariantCulture, $"        {{ \"type\": \"{sensor.Subsystem}\", \"device\": {Quoted(sensor.Name)}, {place}\"channel\": {Quoted(channel.Name)}, {unit}\"point\": {Quoted(Name(PointName(channel)))} }},\n");
+            text.Append(CultureInfo.InvariantCulture, $"        {{ \"type\": \"{sensor.Subsystem}\", \"device\": {Quoted(sensor.Name)}, {place}")
+                .Append(CultureInfo.InvariantCulture, $"\"channel\": {Quoted(channel.Name)}, {unit}\"point\": {Quoted(Name(PointName(channel)))} }},\n");
         }
 
         text.Append("      ] },\n");
@@ -99,7 +100,8 @@ public static class StartingConfiguration
         var line = chip?.Lines.First(l => !l.IsUsed);
         text.Append(CultureInfo.InvariantCulture, $$"""
                   { "id": "contact-1", "kind": "contact", "sensors": [
-                    { "type": "digital-input", "point": "closed", "line": { "chip": {{Quoted(chip?.Label ?? "0")}}, "line": {{Quoted(Line(line))}}, "bias": "pull-up", "activeLow": true, "debounceMs": 20 } },
+                    { "type": "digital-input", "point": "closed",
+                      "line": { "chip": {{Quoted(chip?.Label ?? "0")}}, "line": {{Quoted(Line(line))}}, "bias": "pull-up", "activeLow": true, "debounceMs": 20 } },
                   ] },
 
             """);
@@ -107,7 +109,9 @@ public static class StartingConfiguration
 
     private static string Line(GpioLineInfo? line) => line is null ? "0" : line.Name.Length > 0 ? line.Name : line.Offset.ToString(CultureInfo.InvariantCulture);
 
-    private static string PointName(DetectedChannel channel) => channel.Unit.Length == 0 ? channel.Name : $"{channel.Name}_{channel.Unit.Replace("%", "percent", StringComparison.Ordinal)}";
+    private static string PointName(DetectedChannel channel) => channel.Unit.Length == 0
+        ? channel.Name
+        : $"{channel.Name}_{channel.Unit.Replace("%", "percent", StringComparison.Ordinal)}";
 
     /// <summary>Asset and point names: letters, digits, dash, underscore and dot.</summary>
     private static string Name(string text)

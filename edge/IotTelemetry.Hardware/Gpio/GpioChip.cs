@@ -111,8 +111,9 @@ public sealed unsafe class GpioChip : IDisposable
     {
         var info = new GpioLineInfoData { Offset = offset };
         return LibC.Control(_file, GpioAbi.GetLineInfo, &info) < 0
-            ? throw new LinuxException(string.Create(CultureInfo.InvariantCulture, $"asking {this} about line {offset}"), LibC.LastError, $"it has lines 0 to {LineCount - 1}")
-            : new GpioLineInfo(offset, GpioText.Read(info.Name), GpioText.Read(info.Consumer), info.Flags.HasFlag(GpioFlags.Used), info.Flags.HasFlag(GpioFlags.Output));
+            ? throw new LinuxException($"asking {this} about line {offset}", LibC.LastError, $"it has lines 0 to {LineCount - 1}")
+            : new GpioLineInfo(
+                offset, GpioText.Read(info.Name), GpioText.Read(info.Consumer), info.Flags.HasFlag(GpioFlags.Used), info.Flags.HasFlag(GpioFlags.Output));
     }
 
     /// <summary>The offset of a line, given as a name (<c>GPIO17</c>, <c>bay-0</c>) or as an offset (<c>17</c>). Names go first.</summary>
@@ -205,7 +206,8 @@ public sealed unsafe class GpioChip : IDisposable
     {
         try
         {
-            var held = lines.Select(l => Line(l.Offset)).Where(l => l.IsUsed).Select(l => $"line {l.Offset} is held by '{(l.Consumer.Length == 0 ? "the kernel" : l.Consumer)}'").ToArray();
+            var held = lines.Select(l => Line(l.Offset)).Where(l => l.IsUsed)
+                .Select(l => $"line {l.Offset} is held by '{(l.Consumer.Length == 0 ? "the kernel" : l.Consumer)}'").ToArray();
             return held.Length == 0 ? null : string.Join(", ", held);
         }
         catch (LinuxException)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace IotTelemetry.Hardware.Gpio;
@@ -25,7 +24,7 @@ internal static class GpioRequestPlan
         if (lines.Count == 0 || Fits(lines, clock) < lines.Count)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines do not fit in one request: at most {GpioAbi.LinesMax} lines with {GpioAbi.AttributesMax} different settings"),
+                $"{lines.Count} lines do not fit in one request: at most {GpioAbi.LinesMax} lines with {GpioAbi.AttributesMax} different settings",
                 nameof(lines));
         }
 

@@ -40,7 +40,10 @@ public sealed record I2cBus(int Number, string Name)
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new LinuxException($"finding I2C bus '{bus}'", Errno.NoSuchFile, all.Count == 0 ? "there is no I2C bus (enable it in the board's firmware settings)" : $"there are {string.Join(", ", all)}"),
+            0 => throw new LinuxException(
+                $"finding I2C bus '{bus}'",
+                Errno.NoSuchFile,
+                all.Count == 0 ? "there is no I2C bus (enable it in the board's firmware settings)" : $"there are {string.Join(", ", all)}"),
             _ => throw new LinuxException($"finding I2C bus '{bus}'", Errno.Invalid, $"several have that name: {string.Join(", ", all)}"),
         };
     }

@@ -8,7 +8,9 @@ namespace IotTelemetry.Hardware.Linux;
 /// <param name="Name">The driver's name for it.</param>
 /// <param name="Label">The label; null when it has none.</param>
 /// <param name="Client">Bus number and address; null when it is not on I2C.</param>
-/// <param name="Chip">The chip's own name on the I2C bus (<c>ads1115</c>), which a driver for several chips may not repeat in <paramref name="Name"/> (<c>ads1015</c>).</param>
+/// <param name="Chip">
+/// The chip's own name on the I2C bus (<c>ads1115</c>), which a driver for several chips may not repeat in <paramref name="Name"/> (<c>ads1015</c>).
+/// </param>
 internal sealed record KernelDevice(string Path, string Name, string? Label, (int Bus, int Address)? Client, string? Chip)
 {
     /// <summary>Every device of the class whose directory name begins with <paramref name="prefix"/>.</summary>
@@ -33,8 +35,10 @@ internal sealed record KernelDevice(string Path, string Name, string? Label, (in
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new LinuxException($"finding {prefix} device {address}", Errno.NoSuchFile, all.Count == 0 ? $"there is no {prefix} device" : $"there are {string.Join(", ", all)}"),
-            _ => throw new LinuxException($"finding {prefix} device {address}", Errno.Invalid, $"several match: {string.Join(", ", (object[])found)}; add the address, bus or label"),
+            0 => throw new LinuxException(
+                $"finding {prefix} device {address}", Errno.NoSuchFile, all.Count == 0 ? $"there is no {prefix} device" : $"there are {string.Join(", ", all)}"),
+            _ => throw new LinuxException(
+                $"finding {prefix} device {address}", Errno.Invalid, $"several match: {string.Join(", ", (object[])found)}; add the address, bus or label"),
         };
     }
 

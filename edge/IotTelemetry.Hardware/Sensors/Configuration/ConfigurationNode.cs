@@ -167,5 +167,6 @@ internal sealed class ConfigurationNode
 
     private BoardConfigurationException Missing(string key, string allowed) => new(Key(key), $"missing; it must be {allowed}");
 
-    private BoardConfigurationException Wrong(string? key, JsonElement value, string allowed) => new(Key(key), $"{value.GetRawText()} is not allowed; it must be {allowed}");
+    private BoardConfigurationException Wrong(string? key, JsonElement value, string allowed) =>
+        new(Key(key), $"{value.GetRawText()} is not allowed; it must be {allowed}");
 }
