@@ -47,6 +47,9 @@ internal static partial class CloudLog
     [LoggerMessage(306, LogLevel.Warning, "The stored birth {Hash} of gateway {Gateway} does not read; the gateway is asked for it")]
     public static partial void StoredBirthUnreadable(ILogger logger, string gateway, string hash, Exception exception);
 
+    [LoggerMessage(307, LogLevel.Warning, "Gateway {Gateway} says that {Frames} frames of epoch {Epoch}, {First} to {Last}, will never come: its outbox dropped or set them aside, or another store has them")]
+    public static partial void FramesGivenUp(ILogger logger, string gateway, ulong frames, ulong epoch, ulong first, ulong last);
+
     [LoggerMessage(400, LogLevel.Error, "The store does not take rows; nothing is acknowledged until it does")]
     public static partial void StoreFailing(ILogger logger, Exception exception);
 

@@ -1,25 +1,30 @@
+using IotTelemetry.Protocol;
+
 namespace IotTelemetry.Cloud.Ingest;
 
 /// <summary>
-/// What ingest remembers of one epoch of a gateway's outbox. Positions are "next": one more than the last sequence number, 0 when there is none.
-/// Everything is changed by whoever has the gateway's turn, except <see cref="StoredNext"/>, which the batch writer moves.
+/// What ingest remembers of one epoch of a gateway's outbox. Numbers are "next": one more than the last sequence number.
+/// Everything is changed by whoever has the gateway's turn, except <see cref="StoredNext"/>, which the batch writer moves while frames are on their way.
 /// </summary>
 internal sealed class EpochState(ulong epoch)
 {
+    // A gateway that gives up frames does so again and again while its disk is full; what is older than this is in the store's own order.
+    private const int GapsRemembered = 16;
     private readonly Dictionary<int, ulong> _unfinished = [];
-    private ulong _acceptedNext;
-    private ulong _storedNext;
+    private readonly Queue<(ulong First, ulong Next)> _givenUp = [];
+    private ulong _acceptedNext = FrameLimits.FirstSequence;
+    private ulong _storedNext = FrameLimits.FirstSequence;
 
     public ulong Epoch { get; } = epoch;
 
-    /// <summary>Every frame below is stored, in a batch, or waits for a birth.</summary>
+    /// <summary>Every frame below is stored, in a batch, waits for a birth, or was given up by its gateway: the only number that is taken next.</summary>
     public ulong AcceptedNext
     {
         get => Volatile.Read(ref _acceptedNext);
         set => Volatile.Write(ref _acceptedNext, value);
     }
 
-    /// <summary>Every frame below is in the store: what the cursor says.</summary>
+    /// <summary>Every frame below is in the store, refused or given up: what the cursor says.</summary>
     public ulong StoredNext
     {
         get => Volatile.Read(ref _storedNext);
@@ -36,17 +41,65 @@ internal sealed class EpochState(ulong epoch)
     public bool Contradicted { get; set; }
 
     /// <summary>
-    /// A frame was refused for want of room, and frames behind it must not be taken before it came again: a gap would make it look like a duplicate.
+    /// A frame below <see cref="AcceptedNext"/> that could not be compared with what is stored under its number. Nothing behind it is taken before it came again: the cursor would pass
+    /// bytes that may be new.
     /// </summary>
-    public ulong? RefusedFrom { get; set; }
+    public ulong? Uncompared { get; set; }
 
-    /// <summary>The highest sequence number presented since the last repeat began.</summary>
-    public ulong LastPresented { get; set; }
+    /// <summary>The highest number that may come now; a frame further ahead is left with its gateway.</summary>
+    public ulong Expected => Uncompared ?? AcceptedNext;
 
     public FingerprintRing Recent { get; } = new();
 
     /// <summary>Fingerprints looked up for a repeat that is older than <see cref="Recent"/>; null when there is none under way.</summary>
     public StoredFingerprints? History { get; set; }
+
+    /// <summary>The gateway says that nothing below <paramref name="next"/> will come any more.</summary>
+    /// <returns>How many frames will never come that were expected until now.</returns>
+    public ulong Advance(ulong next)
+    {
+        if (Uncompared < next)
+        {
+            Uncompared = null;
+        }
+
+        if (next >= AcceptedNext)
+        {
+            // An outbox that was restored from a copy has passed what is stored.
+            Contradicted = false;
+        }
+
+        if (next <= AcceptedNext)
+        {
+            return 0;
+        }
+
+        ulong missing = next - AcceptedNext;
+        _givenUp.Enqueue((AcceptedNext, next));
+        if (_givenUp.Count > GapsRemembered)
+        {
+            _givenUp.Dequeue();
+        }
+
+        // With nothing on its way, nobody else moves the cursor; otherwise the next frame does.
+        StoredNext = StoredNext == AcceptedNext ? next : StoredNext;
+        AcceptedNext = next;
+        return missing;
+    }
+
+    /// <summary>True when the gateway said, since the start of this process, that this frame will never come.</summary>
+    public bool WasGivenUp(ulong seq)
+    {
+        foreach ((ulong first, ulong next) in _givenUp)
+        {
+            if (seq >= first && seq < next)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>A start found rows of frames up to <paramref name="seq"/> in this month, though the frames are not complete.</summary>
     public void MarkUnfinished(int month, ulong seq)

@@ -10,7 +10,7 @@ namespace IotTelemetry.Cloud.Ingest;
 
 /// <summary>
 /// Takes frames: header, place in the epoch, birth, readings, batch. Every frame ends in exactly one of these: stored, rejected (kept raw, passed by the cursor), confirmed as a repeat,
-/// held for its birth, or left with its gateway. Called on the connections' read loops; one frame of a gateway at a time.
+/// held for its birth, or left with its gateway. Positions come between them. Called on the connections' read loops; one message of a gateway at a time.
 /// </summary>
 internal sealed class FrameIntake(
     GatewayRegistry registry,
@@ -28,7 +28,11 @@ internal sealed class FrameIntake(
     /// <summary>Takes what came in on a telemetry topic. When the task completes the memory is free; the confirmation comes later, when the rows are stored.</summary>
     public async ValueTask TakeAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        counters.FrameReceived();
+        if (!EpochPosition.IsPosition(delivery.Payload.Span))
+        {
+            counters.FrameReceived();
+        }
+
         if (Find(delivery.Topic.Span, out string? problem) is not { } gateway)
         {
             await RejectMessageAsync(null, delivery, RefusalReason.Invalid, problem!, cancellationToken);
@@ -38,12 +42,6 @@ internal sealed class FrameIntake(
         await gateway.Turn.WaitAsync(cancellationToken);
         try
         {
-            if (!ReferenceEquals(gateway.LastSpeaker, delivery.Connection))
-            {
-                gateway.LastSpeaker = delivery.Connection;
-                gateway.ForgetRefusals();
-            }
-
             await ReleaseHeldAsync(gateway, cancellationToken);
             await TakeInTurnAsync(gateway, delivery, cancellationToken);
         }
@@ -70,7 +68,7 @@ internal sealed class FrameIntake(
                     return;
                 }
 
-                Delivery delivery = new(held.Topic, held.Payload, held.Client, held, held.ReceivedAtMs, false, held.Confirmation);
+                Delivery delivery = new(held.Topic, held.Payload, held.Client, held.ReceivedAtMs, false, held.Confirmation);
                 await AcceptAsync(gateway, birth, Facts(gateway.Epoch(header.Epoch), header, delivery), delivery, cancellationToken);
             }
 
@@ -88,6 +86,12 @@ internal sealed class FrameIntake(
         FrameHeader header;
         try
         {
+            if (EpochPosition.IsPosition(delivery.Payload.Span))
+            {
+                TakePosition(gateway, EpochPosition.Read(delivery.Payload.Span), delivery.Confirmation);
+                return;
+            }
+
             header = FrameHeader.Read(delivery.Payload.Span);
         }
         catch (FrameFormatException refusal)
@@ -97,12 +101,6 @@ internal sealed class FrameIntake(
         }
 
         FrameFacts facts = Facts(gateway.Epoch(header.Epoch), header, delivery);
-        if (facts.Seq == ulong.MaxValue)
-        {
-            await RejectMessageAsync(gateway, delivery, RefusalReason.Invalid, "the sequence number has no successor", cancellationToken);
-            return;
-        }
-
         try
         {
             await PlaceAsync(gateway, facts, header.BirthHash, delivery, cancellationToken);
@@ -111,9 +109,28 @@ internal sealed class FrameIntake(
         {
             // A look-up in the store failed. The frame stays with its gateway, and so do those behind it, until it comes again.
             CloudLog.LookupFailed(logger, gateway.Id.ToString(), failure);
-            facts.Epoch.RefusedFrom = Math.Min(facts.Epoch.RefusedFrom ?? facts.Seq, facts.Seq);
+            if (facts.Seq < facts.Epoch.AcceptedNext)
+            {
+                facts.Epoch.Uncompared = facts.Seq;
+            }
+
             Refuse(gateway, delivery, MqttReasonCode.ImplementationSpecificError);
         }
+    }
+
+    /// <summary>What a gateway gave up would be waited for in vain. Needs no durability: what is not stored comes again after a restart, and a position before it.</summary>
+    private void TakePosition(GatewaySession gateway, EpochPosition position, Confirmation confirmation)
+    {
+        EpochState epoch = gateway.Epoch(position.Epoch);
+        ulong first = epoch.AcceptedNext;
+        ulong missing = epoch.Advance(position.NextSequence);
+        if (missing > 0)
+        {
+            counters.FramesGivenUp(missing);
+            CloudLog.FramesGivenUp(logger, gateway.Id.ToString(), missing, position.Epoch, first, position.NextSequence - 1);
+        }
+
+        confirmation.Complete(MqttReasonCode.Success);
     }
 
     private async ValueTask PlaceAsync(GatewaySession gateway, FrameFacts facts, BirthHash hash, Delivery delivery, CancellationToken cancellationToken)
@@ -133,13 +150,20 @@ internal sealed class FrameIntake(
                     CloudLog.EpochContradicted(logger, gateway.Id.ToString(), facts.Epoch.Epoch, facts.Seq);
                 }
 
-                Rejection rejection = delivery.Reject(RefusalReason.Invalid, "another frame is stored under this number: the outbox was restored from a copy");
-                await batcher.AddAsync(new ContradictionEntry(gateway, facts, rejection, delivery.Confirmation), cancellationToken);
-                counters.MessageRejected();
+                await SetAsideAsync("another frame is stored under this number: the outbox was restored from a copy");
+                break;
+            case FrameVerdict.GivenUp:
+                await SetAsideAsync("its gateway had said that it will never come; it came after later ones");
                 break;
             default:
                 Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);
                 break;
+        }
+
+        async ValueTask SetAsideAsync(string detail)
+        {
+            await batcher.AddAsync(new ContradictionEntry(gateway, facts, delivery.Reject(RefusalReason.Invalid, detail), delivery.Confirmation), cancellationToken);
+            counters.MessageRejected();
         }
     }
 
@@ -161,7 +185,6 @@ internal sealed class FrameIntake(
         }
         else if (!Hold(gateway, delivery, delivery.Payload))
         {
-            facts.Epoch.RefusedFrom = facts.Seq;
             Refuse(gateway, delivery, MqttReasonCode.QuotaExceeded);
             return;
         }
@@ -171,7 +194,6 @@ internal sealed class FrameIntake(
             births.Ask(gateway, hash);
         }
 
-        facts.Epoch.RefusedFrom = null;
         facts.Epoch.Recent.Add(facts.Seq, facts.Fingerprint);
         facts.Epoch.AcceptedNext = facts.Seq + 1;
     }

@@ -3,29 +3,39 @@ using IotTelemetry.Cloud.Ledger;
 namespace IotTelemetry.Cloud.Ingest;
 
 /// <summary>
-/// Compares a frame with what ingest remembers of its epoch. Within an epoch frames come in order and a repeat is byte-identical (SPECIFICATION.md, section 6); a forward gap
-/// is legal, because a full outbox drops its oldest frames.
+/// Compares a frame with what ingest remembers of its epoch. Within an epoch only the next number is taken, and a repeat is byte-identical (SPECIFICATION.md, section 6): so a frame
+/// that a broker lost on the way is missed, and the cursor never passes it.
 /// </summary>
 internal sealed class FrameJudge(StoredRecords records)
 {
     /// <summary>Decides; the caller has the gateway's turn. Looks into the store only for a repeat that memory does not know.</summary>
     public async ValueTask<FrameVerdict> JudgeAsync(GatewaySession gateway, EpochState epoch, ulong seq, ulong fingerprint, CancellationToken cancellationToken)
     {
-        if (seq < epoch.LastPresented)
+        if (seq > epoch.Expected)
         {
-            epoch.RefusedFrom = null;
+            return FrameVerdict.Ahead;
         }
 
-        epoch.LastPresented = seq;
-        if (seq >= epoch.AcceptedNext)
+        if (seq == epoch.AcceptedNext)
         {
-            // Frames come in order: every one below was presented, and is stored or in rejects. The cursor tells the truth again.
+            // Every one below was taken or given up. The cursor tells the truth again.
             epoch.History = null;
             epoch.Contradicted = false;
-            return epoch.RefusedFrom is { } refused && seq > refused ? FrameVerdict.OutOfTurn : FrameVerdict.New;
+            return FrameVerdict.New;
         }
 
-        if (await IsSameAsync(gateway, epoch, seq, fingerprint, cancellationToken))
+        if (epoch.WasGivenUp(seq))
+        {
+            return FrameVerdict.GivenUp;
+        }
+
+        bool isSame = await IsSameAsync(gateway, epoch, seq, fingerprint, cancellationToken);
+        if (epoch.Uncompared == seq)
+        {
+            epoch.Uncompared = null;
+        }
+
+        if (isSame)
         {
             return FrameVerdict.Repeat;
         }

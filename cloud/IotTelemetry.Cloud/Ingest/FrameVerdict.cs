@@ -12,6 +12,9 @@ internal enum FrameVerdict
     /// <summary>Another one with its number came before: the outbox was restored from a copy. It is kept in <c>rejects</c>, and the gateway must begin a new epoch.</summary>
     Contradiction,
 
-    /// <summary>One before it was refused for want of room and has not come again.</summary>
-    OutOfTurn,
+    /// <summary>Its gateway had said that it will never come, and later ones were taken: a broker handed it on late. It is kept in <c>rejects</c>.</summary>
+    GivenUp,
+
+    /// <summary>One before it is missing: it is left with its gateway, which sends again from the cursor.</summary>
+    Ahead,
 }

@@ -32,9 +32,6 @@ internal sealed class GatewaySession(GatewayId id)
     /// <summary>Frames that wait for a birth, in order. Changed by whoever has the turn.</summary>
     public Queue<HeldFrame> Held { get; } = [];
 
-    /// <summary>Who spoke last, to notice a new connection. Changed by whoever has the turn.</summary>
-    public object? LastSpeaker { get; set; }
-
     /// <summary>The hash of the newest birth in the store. Changed by whoever has the turn.</summary>
     public BirthHash? StoredBirth { get; set; }
 
@@ -92,18 +89,6 @@ internal sealed class GatewaySession(GatewayId id)
         return null;
     }
 
-    /// <summary>A new connection sends again from the cursor: what was refused before may be taken now. Called by whoever has the turn.</summary>
-    public void ForgetRefusals()
-    {
-        lock (_gate)
-        {
-            foreach (EpochState epoch in _epochs.Values)
-            {
-                epoch.RefusedFrom = null;
-            }
-        }
-    }
-
     public void AddRefused(RefusedFrame frame)
     {
         lock (_gate)
@@ -151,7 +136,7 @@ internal sealed class GatewaySession(GatewayId id)
             foreach (EpochState epoch in _epochs.Values.OrderByDescending(e => e.LastActive))
             {
                 newEpoch |= epoch.Contradicted && mayDemand && epoch.Epoch == (LiveEpoch ?? epoch.Epoch);
-                if (!epoch.Contradicted && epoch.StoredNext > 0 && epochs.Count < StoredCursor.MaximumEpochs)
+                if (!epoch.Contradicted && epoch.StoredNext > FrameLimits.FirstSequence && epochs.Count < StoredCursor.MaximumEpochs)
                 {
                     epochs.Add(new EpochCursor(epoch.Epoch, epoch.StoredNext - 1));
                 }

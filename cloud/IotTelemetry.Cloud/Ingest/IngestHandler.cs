@@ -27,7 +27,6 @@ internal sealed class IngestHandler(TopicKind kind, FrameIntake frames, BirthInt
             publish.TopicUtf8,
             publish.Payload,
             publish.Client.ClientId,
-            publish.Client,
             time.GetUtcNow().ToUnixTimeMilliseconds(),
             publish.Retain,
             new Confirmation(acknowledgement));

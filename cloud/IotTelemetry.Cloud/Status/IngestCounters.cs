@@ -10,11 +10,12 @@ internal sealed class IngestCounters
     private long _framesDuplicate;
     private long _framesRejected;
     private long _framesRefused;
+    private long _framesMissing;
     private long _framesInFlight;
     private long _batchesStored;
     private long _birthsReceived;
 
-    /// <summary>Messages on telemetry topics, repeats and refused ones too.</summary>
+    /// <summary>Messages on telemetry topics, repeats and refused ones too; not positions.</summary>
     public long FramesReceived => Volatile.Read(ref _framesReceived);
 
     /// <summary>Readings in frames that were accepted, each once.</summary>
@@ -30,8 +31,11 @@ internal sealed class IngestCounters
     /// <summary>Frames and other messages that went to <c>rejects</c>.</summary>
     public long FramesRejected => Volatile.Read(ref _framesRejected);
 
-    /// <summary>Frames that were not taken for now: no room to wait for a birth, or a look-up that failed. The gateway keeps them.</summary>
+    /// <summary>Frames that were not taken for now: one before it is missing, no room to wait for a birth, or a look-up that failed. The gateway keeps them.</summary>
     public long FramesRefused => Volatile.Read(ref _framesRefused);
+
+    /// <summary>Frames that gateways say will never come: dropped by a full outbox, kept there as refused, or stored elsewhere.</summary>
+    public long FramesMissing => Volatile.Read(ref _framesMissing);
 
     /// <summary>Frames accepted or held, and not stored yet.</summary>
     public long FramesInFlight => Volatile.Read(ref _framesInFlight);
@@ -53,6 +57,8 @@ internal sealed class IngestCounters
     public void FrameRepeated() => Interlocked.Increment(ref _framesDuplicate);
 
     public void FrameRefused() => Interlocked.Increment(ref _framesRefused);
+
+    public void FramesGivenUp(ulong frames) => Interlocked.Add(ref _framesMissing, (long)frames);
 
     public void MessageRejected() => Interlocked.Increment(ref _framesRejected);
 

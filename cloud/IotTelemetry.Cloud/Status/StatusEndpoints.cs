@@ -30,6 +30,7 @@ internal static class StatusEndpoints
             FramesDuplicate = ingest.Counters.FramesDuplicate,
             FramesRejected = ingest.Counters.FramesRejected,
             FramesRefused = ingest.Counters.FramesRefused,
+            FramesMissing = ingest.Counters.FramesMissing,
             BatchesStored = ingest.Counters.BatchesStored,
             StoreRetries = ingest.Retry.Attempts,
             LagMs = (long)ingest.Lag.TotalMilliseconds,

@@ -25,6 +25,9 @@ internal sealed record StatusReport
 
     public required long FramesRefused { get; init; }
 
+    /// <summary>Frames that gateways said will never come; anything but 0 is worth a look into the log (event 307).</summary>
+    public required long FramesMissing { get; init; }
+
     public required long BatchesStored { get; init; }
 
     public required long StoreRetries { get; init; }

@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Uplink;
 
@@ -6,6 +7,8 @@ namespace IotTelemetry.Edge.Uplink;
 internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) : IDisposable
 {
     private readonly OutboxReader _reader = new(outbox, epoch.Epoch, epoch.ConfirmedSeq);
+    private readonly HashSet<ulong> _setAside = [];
+    private ulong _announced = FrameLimits.FirstSequence;
 
     public ulong Epoch { get; } = epoch.Epoch;
 
@@ -23,15 +26,29 @@ internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) 
     /// <summary>How often in a row frames were sent again without the cursor having moved.</summary>
     public int Resends { get; private set; }
 
-    /// <summary>Frames that the broker refused and the cursor has not passed, with the broker's reason.</summary>
-    public SortedDictionary<ulong, string> RefusedByBroker { get; } = [];
+    /// <summary>Frames that the broker refused for good and the cursor has not passed, with the broker's reason.</summary>
+    public SortedDictionary<ulong, string> RefusedForGood { get; } = [];
 
-    public bool TryRead(int maximumUnconfirmed, long now, out OutboxFrame frame)
+    /// <summary>
+    /// The next message to send: a frame, or the position that has to go before it when it is not the one the cloud expects after what was said since the last <see cref="Rewind"/>
+    /// (SPECIFICATION.md, section 5.8).
+    /// </summary>
+    public bool TryRead(int maximumUnconfirmed, long now, out OutgoingMessage message)
     {
-        if (SentSeq - ConfirmedSeq >= (ulong)maximumUnconfirmed || !_reader.TryRead(out frame))
+        message = default;
+        if (SentSeq - ConfirmedSeq >= (ulong)maximumUnconfirmed || !TryReadFrame(out var frame))
         {
-            frame = default;
             return false;
+        }
+
+        if (frame.Seq != _announced)
+        {
+            // The frame is read again behind it, unless the outbox has dropped it by then.
+            frame.Return();
+            _reader.Seek(frame.Seq - 1);
+            _announced = frame.Seq;
+            message = new OutgoingMessage(this, null, new EpochPosition(Epoch, frame.Seq).Encode());
+            return true;
         }
 
         if (SentSeq == ConfirmedSeq)
@@ -40,8 +57,23 @@ internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) 
         }
 
         SentSeq = frame.Seq;
+        _announced = frame.Seq + 1;
+        message = new OutgoingMessage(this, frame, frame.Payload);
         return true;
     }
+
+    /// <summary>A frame that will never be sent (again), though it lies in the outbox until the cursor has passed it.</summary>
+    public void SetAside(ulong seq)
+    {
+        _setAside.Add(seq);
+        if (_announced == seq + 1)
+        {
+            // It was read to be sent and is not: the next one is no successor.
+            _announced = seq;
+        }
+    }
+
+    public bool IsSetAside(ulong seq) => _setAside.Contains(seq);
 
     public void Confirm(ulong seq, long now)
     {
@@ -51,6 +83,7 @@ internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) 
         }
 
         ConfirmedSeq = seq;
+        _setAside.RemoveWhere(s => s <= seq);
         ProgressAt = now;
         Resends = 0;
         if (seq > SentSeq)
@@ -64,6 +97,7 @@ internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) 
     public void Rewind(long now)
     {
         SentSeq = ConfirmedSeq;
+        _announced = FrameLimits.FirstSequence;
         _reader.Seek(ConfirmedSeq);
         ProgressAt = now;
     }
@@ -76,4 +110,19 @@ internal sealed class EpochLane(FrameOutbox outbox, EpochState epoch, long now) 
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private bool TryReadFrame(out OutboxFrame frame)
+    {
+        while (_reader.TryRead(out frame))
+        {
+            if (!_setAside.Contains(frame.Seq))
+            {
+                return true;
+            }
+
+            frame.Return();
+        }
+
+        return false;
+    }
 }

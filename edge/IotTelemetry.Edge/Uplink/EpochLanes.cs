@@ -12,23 +12,21 @@ internal sealed class EpochLanes(FrameOutbox outbox, UplinkOptions options, Upli
 
     public EpochLane? Find(ulong epoch) => _lanes.Find(l => l.Epoch == epoch);
 
-    /// <summary>The next frame to send: a live one if there is any, otherwise the oldest, if <paramref name="mayBacklog"/> and the rate allow.</summary>
-    public bool TryRead(bool mayBacklog, out EpochLane lane, out OutboxFrame frame)
+    /// <summary>The next message to send: a live one if there is any, otherwise the oldest, if <paramref name="mayBacklog"/> and the rate allow.</summary>
+    public bool TryRead(bool mayBacklog, out OutgoingMessage message)
     {
         Sync();
         var now = time.GetTimestamp();
-        lane = _lanes[^1];
-        if (lane.TryRead(options.MaximumUnconfirmed, now, out frame))
+        if (_lanes[^1].TryRead(options.MaximumUnconfirmed, now, out message))
         {
             return true;
         }
 
         for (var i = 0; i < _lanes.Count - 1 && mayBacklog && _backlogBudget.HasBudget(); i++)
         {
-            lane = _lanes[i];
-            if (lane.TryRead(options.MaximumUnconfirmed, now, out frame))
+            if (_lanes[i].TryRead(options.MaximumUnconfirmed, now, out message))
             {
-                _backlogBudget.Spend(frame.Length);
+                _backlogBudget.Spend(message.Payload.Length);
                 return true;
             }
         }

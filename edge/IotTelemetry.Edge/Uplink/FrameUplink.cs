@@ -240,23 +240,43 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
             return;
         }
 
+        if (happened.Seq is { } seq)
+        {
+            OnFrameAnswer(lane, seq, answer);
+        }
+        else if (!answer.Accepted)
+        {
+            UplinkLog.PositionRefused(_log, lane.Epoch, answer.Reason);
+            Pause();
+        }
+    }
+
+    private void OnFrameAnswer(EpochLane lane, ulong seq, PublishAnswer answer)
+    {
         if (answer.Accepted)
         {
-            lane.RefusedByBroker.Remove(happened.Seq);
             return;
         }
 
-        lane.RefusedByBroker[happened.Seq] = answer.Reason;
-        if (!answer.ForGood)
+        if (answer.ForGood)
         {
-            if (_state == UplinkState.Streaming)
-            {
-                UplinkLog.RefusedByBroker(_log, lane.Epoch, happened.Seq, answer.Reason);
-            }
-
-            _pausedAt = _time.GetTimestamp();
-            Move(UplinkTrigger.Refused);
+            // Most often the cursor passes it, and then it is kept. If the cloud could not even read its number the cloud waits for this frame: the next resend passes it (IsHopeless).
+            lane.RefusedForGood[seq] = answer.Reason;
+            return;
         }
+
+        if (_state == UplinkState.Streaming)
+        {
+            UplinkLog.RefusedByBroker(_log, lane.Epoch, seq, answer.Reason);
+        }
+
+        Pause();
+    }
+
+    private void Pause()
+    {
+        _pausedAt = _time.GetTimestamp();
+        Move(UplinkTrigger.Refused);
     }
 
     private async ValueTask OnTickAsync()
@@ -293,24 +313,46 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         // A quarter of the window stays free for live frames, so that a backlog in flight never delays them.
         var window = Math.Min(_options.Window, connection.MaximumInFlight);
         var backlogWindow = Math.Max(1, window - Math.Max(1, window / 4));
-        while (_inFlight < window && _lanes.TryRead(mayBacklog: _inFlight < backlogWindow, out var lane, out var frame))
+        while (_inFlight < window && _lanes.TryRead(mayBacklog: _inFlight < backlogWindow, out var message))
         {
-            // Room for the fixed header, the topic and the packet identifier.
-            if (frame.Length + _topics.Telemetry.Length + 64 > connection.MaximumMessageBytes)
+            if (message.Frame is { } frame && IsHopeless(message.Lane, frame, connection))
             {
-                _refused.BuryTooLarge(frame);
+                message.Lane.SetAside(frame.Seq);
                 frame.Return();
                 continue;
             }
 
             _inFlight++;
-            lane.InFlight++;
-            Counters.FrameSent();
-            _ = AwaitAnswerAsync(lane, frame, connection, _transport.PublishAsync(_topics.Telemetry, frame.Payload, retain: false, connection));
+            message.Lane.InFlight++;
+            if (message.Frame is not null)
+            {
+                Counters.FrameSent();
+            }
+
+            _ = AwaitAnswerAsync(message, connection, _transport.PublishAsync(_topics.Telemetry, message.Payload, retain: false, connection));
         }
     }
 
-    private async Task AwaitAnswerAsync(EpochLane lane, OutboxFrame frame, UplinkConnection connection, ValueTask<PublishAnswer> publish)
+    /// <summary>A frame that the broker will not take however often it is sent is kept for a person; a position passes it.</summary>
+    private bool IsHopeless(EpochLane lane, OutboxFrame frame, UplinkConnection connection)
+    {
+        if (lane.RefusedForGood.Remove(frame.Seq, out var reason))
+        {
+            _refused.Bury(frame, RefusedFrames.ByBroker(reason));
+            return true;
+        }
+
+        // Room for the fixed header, the topic and the packet identifier.
+        if (frame.Length + _topics.Telemetry.Length + 64 > connection.MaximumMessageBytes)
+        {
+            _refused.Bury(frame, $"{frame.Length} bytes are more than the broker takes");
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task AwaitAnswerAsync(OutgoingMessage message, UplinkConnection connection, ValueTask<PublishAnswer> publish)
     {
         PublishAnswer? answer = null;
         try
@@ -323,8 +365,8 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         }
         finally
         {
-            frame.Return();
-            _events.Writer.TryWrite(new UplinkEvent(Connection: connection, Lane: lane, Seq: frame.Seq, Answer: answer));
+            message.Frame?.Return();
+            _events.Writer.TryWrite(new UplinkEvent(Connection: connection, Lane: message.Lane, Seq: message.Frame?.Seq, Answer: answer));
         }
     }
 

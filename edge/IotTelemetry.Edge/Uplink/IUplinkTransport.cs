@@ -8,7 +8,7 @@ internal interface IUplinkTransport : IAsyncDisposable
 
     /// <summary>
     /// Publishes with QoS 1. Publishes leave in the order of the calls, and only on the connection that <paramref name="connection"/> stands for: one that has not left
-    /// when it is lost never leaves. A frame that overtook an earlier one would make the cloud take the earlier one for a repeat.
+    /// when it is lost never leaves. The cloud leaves a frame that overtook an earlier one with the gateway, and all is sent again.
     /// </summary>
     /// <returns>What the broker answered.</returns>
     /// <exception cref="OperationCanceledException">The connection was lost before the message left.</exception>

@@ -16,16 +16,15 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
         {
             var reason = refused.Detail is null ? refused.Reason.ToString() : $"{refused.Reason}: {refused.Detail}";
             buried += Bury(epochs, refused.Epoch, refused.Seq, reason, isFirst: buried == 0) ? 1 : 0;
-            lanes.Find(refused.Epoch)?.RefusedByBroker.Remove(refused.Seq);
+            lanes.Find(refused.Epoch)?.RefusedForGood.Remove(refused.Seq);
         }
 
         foreach (var (epoch, seq) in cursor.Epochs)
         {
-            // Passed by the cursor and not told to be refused: of the cloud's list only the latest travel with a cursor; or another broker refused it and took later ones, which were stored,
-            // so that it could no longer be told from a repeat.
-            while (lanes.Find(epoch)?.RefusedByBroker is { Count: > 0 } refusals && refusals.First() is var (refusedSeq, reason) && refusedSeq <= seq)
+            // Passed by the cursor and not told to be refused: of the cloud's list only the latest travel with a cursor.
+            while (lanes.Find(epoch)?.RefusedForGood is { Count: > 0 } refusals && refusals.First() is var (refusedSeq, reason) && refusedSeq <= seq)
             {
-                buried += Bury(epochs, epoch, refusedSeq, $"refused by the broker: {reason}", isFirst: buried == 0) ? 1 : 0;
+                buried += Bury(epochs, epoch, refusedSeq, ByBroker(reason), isFirst: buried == 0) ? 1 : 0;
                 refusals.Remove(refusedSeq);
             }
         }
@@ -36,19 +35,22 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
         }
     }
 
-    /// <summary>A frame that would block the queue for ever; the cursor passes the gap it leaves.</summary>
-    public void BuryTooLarge(OutboxFrame frame)
+    /// <summary>Keeps a frame that would stop its epoch for ever.</summary>
+    public void Bury(OutboxFrame frame, string reason)
     {
-        Keep(frame, $"{frame.Length} bytes are more than the broker takes", isFirst: true);
+        Keep(frame, reason, isFirst: true);
         file.Flush();
     }
+
+    /// <summary>The reason as it is kept.</summary>
+    public static string ByBroker(string reason) => $"refused by the broker: {reason}";
 
     public void Dispose() => file.Dispose();
 
     private bool Bury(EpochState[] epochs, ulong epoch, ulong seq, string reason, bool isFirst)
     {
         var state = Array.Find(epochs, e => e.Epoch == epoch);
-        if (state.Epoch != epoch || seq <= state.ConfirmedSeq || seq > state.LastSeq)
+        if (state.Epoch != epoch || seq <= state.ConfirmedSeq || seq > state.LastSeq || lanes.Find(epoch)?.IsSetAside(seq) == true)
         {
             // The cloud repeats what it refused for some time; this one is buried already.
             return false;

@@ -28,4 +28,7 @@ internal static partial class UplinkLog
 
     [LoggerMessage(1107, LogLevel.Warning, "The cloud asks for birth {Hash}, which describes no frame here")]
     public static partial void UnknownBirthAsked(ILogger logger, string hash);
+
+    [LoggerMessage(1108, LogLevel.Warning, "The broker refused the position of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
+    public static partial void PositionRefused(ILogger logger, ulong epoch, string reason);
 }

@@ -110,7 +110,7 @@ public sealed class FrameEncoder
 
     /// <summary>Writes the frame and begins the next.</summary>
     /// <param name="epoch">The outbox epoch, at most 2^53 - 1.</param>
-    /// <param name="sequence">The sequence number within the epoch, at most 2^53 - 1.</param>
+    /// <param name="sequence">The sequence number within the epoch, 1 to 2^53 - 1.</param>
     /// <param name="sealedAtMs">Now, by the gateway's clock, in Unix milliseconds.</param>
     /// <param name="clock">What is known of that clock.</param>
     /// <param name="output">Where the frame goes.</param>
@@ -120,6 +120,7 @@ public sealed class FrameEncoder
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epoch, FrameLimits.Sequence);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, FrameLimits.FirstSequence);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, FrameLimits.Sequence);
         ArgumentOutOfRangeException.ThrowIfNegative(sealedAtMs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sealedAtMs, FrameLimits.TimestampMs);

@@ -11,7 +11,7 @@ public readonly record struct FrameHeader
     /// <summary>The outbox epoch.</summary>
     public ulong Epoch { get; init; }
 
-    /// <summary>The sequence number, rising by one per frame within its epoch.</summary>
+    /// <summary>The sequence number, from <see cref="FrameLimits.FirstSequence"/> rising by one per frame within its epoch.</summary>
     public ulong Sequence { get; init; }
 
     /// <summary>The birth the frame was encoded with.</summary>
@@ -33,14 +33,13 @@ public readonly record struct FrameHeader
     public bool IsCompressed { get; init; }
 
     /// <summary>Reads the header, and checks the whole frame's length and checksum.</summary>
-    /// <exception cref="FrameFormatException">It is not a whole, undamaged frame of a known version.</exception>
+    /// <exception cref="FrameFormatException">It is not a whole, undamaged frame of a known version; an <see cref="EpochPosition"/> is none.</exception>
     public static FrameHeader Read(ReadOnlySpan<byte> frame) => Read(frame, out _, out _);
 
     /// <summary>The same, with the body as it is on the wire and its size once decompressed.</summary>
     internal static FrameHeader Read(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> body, out int bodyBytes)
     {
-        RequireWhole(frame);
-        ByteReader rest = new(frame[FrameWire.PrefixBytes..^FrameWire.ChecksumBytes]);
+        ByteReader rest = new(FrameEnvelope.Open(frame, FrameWire.FrameMagic));
         ByteReader fields = new(rest.Bytes(rest.Byte()));
         body = rest.Rest;
 
@@ -54,7 +53,7 @@ public readonly record struct FrameHeader
         int readings = fields.Count(FrameLimits.Readings, "readings");
         bool isCompressed = (flags & FrameWire.Compressed) != 0;
         bodyBytes = isCompressed ? fields.Count(FrameLimits.BodyBytes, "bytes of body") : body.Length;
-        if (clock > (byte)ClockQuality.Unsynchronised || epoch > FrameLimits.Sequence || sequence > FrameLimits.Sequence
+        if (clock > (byte)ClockQuality.Unsynchronised || epoch > FrameLimits.Sequence || sequence is < FrameLimits.FirstSequence or > FrameLimits.Sequence
             || sealedAt > (ulong)FrameLimits.TimestampMs || baseTime is < 0 or > FrameLimits.TimestampMs)
         {
             throw new FrameFormatException(RefusalReason.Invalid,
@@ -77,39 +76,5 @@ public readonly record struct FrameHeader
             Readings = readings,
             IsCompressed = isCompressed,
         };
-    }
-
-    private static void RequireWhole(ReadOnlySpan<byte> frame)
-    {
-        if (frame.Length > FrameLimits.FrameBytes)
-        {
-            throw new FrameFormatException(RefusalReason.Limit, $"The frame has {frame.Length} bytes; {FrameLimits.FrameBytes} are allowed.");
-        }
-        if (frame.Length < FrameWire.PrefixBytes + 1 + FrameWire.ChecksumBytes)
-        {
-            throw new FrameFormatException(RefusalReason.Truncated, $"The frame has {frame.Length} bytes, too few for any.");
-        }
-        if (frame[0] != FrameWire.Magic0 || frame[1] != FrameWire.Magic1)
-        {
-            throw new FrameFormatException(RefusalReason.NotAFrame, "The message does not begin with 'IT'.");
-        }
-        if (frame[2] != FrameWire.Major)
-        {
-            throw new FrameFormatException(RefusalReason.UnknownVersion,
-                $"The frame has version {frame[2]}.{frame[3]}; only major version {FrameWire.Major} is known here.");
-        }
-        uint length = BinaryPrimitives.ReadUInt32LittleEndian(frame[FrameWire.LengthPosition..]);
-        if (length != (uint)frame.Length)
-        {
-            throw new FrameFormatException(length > (uint)frame.Length ? RefusalReason.Truncated : RefusalReason.Length,
-                $"The frame says it has {length} bytes, but there are {frame.Length}.");
-        }
-        ReadOnlySpan<byte> covered = frame[..^FrameWire.ChecksumBytes];
-        uint declared = BinaryPrimitives.ReadUInt32LittleEndian(frame[covered.Length..]);
-        uint actual = Crc32C.Compute(covered);
-        if (declared != actual)
-        {
-            throw new FrameFormatException(RefusalReason.Checksum, $"The frame's checksum is {declared:x8}, but that of its bytes is {actual:x8}.");
-        }
     }
 }

@@ -27,6 +27,9 @@ public static class FrameLimits
     /// <summary>UTF-8 bytes of one text.</summary>
     public const int TextBytes = 1024;
 
+    /// <summary>The sequence number of the first frame of every epoch.</summary>
+    public const ulong FirstSequence = 1;
+
     /// <summary>The greatest epoch and sequence number: 2^53 - 1, so that every JSON reader keeps them exact.</summary>
     public const ulong Sequence = (1UL << 53) - 1;
 

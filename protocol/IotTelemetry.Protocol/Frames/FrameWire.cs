@@ -3,8 +3,13 @@ namespace IotTelemetry.Protocol;
 /// <summary>The numbers of the frame's layout (SPECIFICATION.md, section 5).</summary>
 internal static class FrameWire
 {
-    public const byte Magic0 = (byte)'I';
-    public const byte Magic1 = (byte)'T';
+    public const byte Magic = (byte)'I';
+
+    /// <summary>Second byte of a frame.</summary>
+    public const byte FrameMagic = (byte)'T';
+
+    /// <summary>Second byte of a position.</summary>
+    public const byte PositionMagic = (byte)'P';
     public const byte Major = 1;
     public const byte Minor = 0;
     public const int LengthPosition = 4;

@@ -50,8 +50,8 @@ internal sealed class FrameWriter
     private void WriteFrame(in FrameHeader header, ReadOnlySpan<byte> body, bool isCompressed)
     {
         _frame.Clear();
-        _frame.Byte(FrameWire.Magic0);
-        _frame.Byte(FrameWire.Magic1);
+        _frame.Byte(FrameWire.Magic);
+        _frame.Byte(FrameWire.FrameMagic);
         _frame.Byte(FrameWire.Major);
         _frame.Byte(FrameWire.Minor);
         _frame.UInt32(0);

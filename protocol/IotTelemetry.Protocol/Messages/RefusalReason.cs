@@ -9,7 +9,7 @@ public enum RefusalReason : byte
     /// <summary>It ends before what it declares.</summary>
     [JsonStringEnumMemberName("truncated")] Truncated,
 
-    /// <summary>It does not begin with the bytes of a frame.</summary>
+    /// <summary>It does not begin with the bytes of a frame or, where one may come, of a position.</summary>
     [JsonStringEnumMemberName("not_a_frame")] NotAFrame,
 
     /// <summary>Its major version is not known here.</summary>

@@ -50,7 +50,7 @@ internal sealed class IngestLoad
             }
 
             output.ResetWrittenCount();
-            encoder.Complete(1, (ulong)frame, start + (frame * 1000L) + 1000, ClockQuality.Synchronised, output);
+            encoder.Complete(1, (ulong)frame + 1, start + (frame * 1000L) + 1000, ClockQuality.Synchronised, output);
             frames[frame] = output.WrittenSpan.ToArray();
         }
 

@@ -9,7 +9,7 @@ public sealed class BatcherTests
 {
     private readonly ManualTime _time = new();
     private readonly TestGateway _gateway = new("gw-1");
-    private ulong _seq;
+    private ulong _seq = 1;
 
     [Fact]
     public async Task Batch_goes_when_it_has_its_rows()

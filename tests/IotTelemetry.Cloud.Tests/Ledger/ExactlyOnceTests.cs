@@ -31,10 +31,10 @@ public sealed class ExactlyOnceTests(EngineFixture store)
     [Fact]
     public async Task Second_crash_does_not_forget_what_the_first_left_half_done()
     {
-        // The first run dies with January of frames 0 to 9 written; the second stores some of them anew and dies; its committed batch is younger than the first run's rows.
+        // The first run dies with January of frames 1 to 10 written; the second stores some of them anew and dies; its committed batch is younger than the first run's rows.
         DatabaseName database = await store.NewMigratedDatabaseAsync();
         TestGateway gateway = new("gw-1");
-        byte[][] frames = [.. Enumerable.Range(0, 10).Select(seq => gateway.Frame(1, (ulong)seq, startMs: TestGateway.NewYear - 2))];
+        byte[][] frames = [.. Enumerable.Range(0, 10).Select(seq => gateway.Frame(1, (ulong)seq + 1, startMs: TestGateway.NewYear - 2))];
         IngestOptions oneBatch = Pipelines.Quick with { BatchAge = TimeSpan.FromMinutes(1), TrickleAge = TimeSpan.FromMinutes(1), BatchRows = 40 };
         await CrashAsync(database, gateway, frames, oneBatch, crashAtFrames: 0);
         Assert.Equal(20, await store.NumberAsync($"SELECT count() FROM {database}.readings"));
@@ -48,7 +48,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
             await gateway.SendFrameAsync(ingest, frame);
         }
 
-        await sink.WaitAsync(gateway.Id, c => c.SequenceOf(1) == 9);
+        await sink.WaitAsync(gateway.Id, c => c.SequenceOf(1) == 10);
         Assert.Equal("40\t40", await store.TextAsync($"SELECT count(), uniqExact(seq, asset, point, ts) FROM {database}.readings"));
     }
 

@@ -64,6 +64,6 @@ public sealed class KillTests : IDisposable
     {
         TestGateway gateway = new(name, bays: 10);
         return new OutboxClient(gateway, 1, [.. Enumerable.Range(0, FramesPerGateway).Select(seq =>
-            gateway.Frame(1, (ulong)seq, ReadingsPerFrame, TestGateway.NewYear - 20))]);
+            gateway.Frame(1, (ulong)seq + 1, ReadingsPerFrame, TestGateway.NewYear - 20))]);
     }
 }

@@ -50,7 +50,13 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
     {
         Task<MqttPublishResult> birth = PublishAsync(client, _topics.Birth, gateway.Birth.Encode(), retain: true, gone);
         Queue<Task<MqttPublishResult>> window = [];
-        for (int next = Volatile.Read(ref _confirmed); next < frames.Length; next++)
+        int first = Volatile.Read(ref _confirmed);
+        if (first > 0)
+        {
+            await PublishAsync(client, _topics.Telemetry, new EpochPosition(epoch, (ulong)first + 1).Encode(), retain: false, gone);
+        }
+
+        for (int next = first; next < frames.Length; next++)
         {
             window.Enqueue(PublishAsync(client, _topics.Telemetry, frames[next], retain: false, gone));
             if (window.Count == Window)
@@ -78,7 +84,7 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
         Assert.Null(cursor.Refused);
         if (cursor.SequenceOf(epoch) is { } seq)
         {
-            Volatile.Write(ref _confirmed, Math.Max(Volatile.Read(ref _confirmed), (int)seq + 1));
+            Volatile.Write(ref _confirmed, Math.Max(Volatile.Read(ref _confirmed), (int)seq));
         }
 
         if (IsEmpty)

@@ -27,7 +27,7 @@ internal sealed class CrashScenario
             foreach (ulong epoch in (ulong[])[7, 8])
             {
                 _outboxes[(gateway, epoch)] = [.. Enumerable.Range(0, FramesPerEpoch).Select(seq =>
-                    gateway.Frame(epoch, (ulong)seq, ReadingsPerFrame, TestGateway.NewYear - 20 + (seq * 4) - 2))];
+                    gateway.Frame(epoch, (ulong)seq + 1, ReadingsPerFrame, TestGateway.NewYear - 20 + (seq * 4) - 2))];
                 _confirmed[(gateway, epoch)] = 0;
             }
         }
@@ -56,7 +56,7 @@ internal sealed class CrashScenario
         try
         {
             await Task.WhenAll(_gateways.Select(gateway => SendAllAsync(gateway, ingest, random.Next(), gone.Token)));
-            await Task.WhenAll(_outboxes.Keys.Select(outbox => sink.WaitAsync(outbox.Gateway.Id, c => c.SequenceOf(outbox.Epoch) == FramesPerEpoch - 1, gone.Token)));
+            await Task.WhenAll(_outboxes.Keys.Select(outbox => sink.WaitAsync(outbox.Gateway.Id, c => c.SequenceOf(outbox.Epoch) == FramesPerEpoch, gone.Token)));
             return true;
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
@@ -73,9 +73,13 @@ internal sealed class CrashScenario
     private async Task SendAllAsync(TestGateway gateway, IngestPipeline ingest, int seed, CancellationToken gone)
     {
         Random random = new(seed);
-        gateway.Reconnect();
         await gateway.SendBirthAsync(ingest, gone);
         Dictionary<ulong, int> next = new() { [7] = _confirmed[(gateway, 7)], [8] = _confirmed[(gateway, 8)] };
+        foreach ((ulong epoch, int confirmed) in next.Where(n => n.Value > 0))
+        {
+            await gateway.SendPositionAsync(ingest, epoch, (ulong)confirmed + 1, gone);
+        }
+
         while (next.Values.Any(n => n < FramesPerEpoch))
         {
             ulong epoch = next.Where(n => n.Value < FramesPerEpoch).ElementAt(random.Next(next.Values.Count(n => n < FramesPerEpoch))).Key;
@@ -98,7 +102,7 @@ internal sealed class CrashScenario
             {
                 foreach (Protocol.EpochCursor epoch in cursor.Epochs)
                 {
-                    _confirmed[(gateway, epoch.Epoch)] = Math.Max(_confirmed[(gateway, epoch.Epoch)], (int)epoch.Seq + 1);
+                    _confirmed[(gateway, epoch.Epoch)] = Math.Max(_confirmed[(gateway, epoch.Epoch)], (int)epoch.Seq);
                 }
             }
         }

@@ -19,6 +19,9 @@ internal sealed class FaultyEngine(IClickHouseEngine engine, Func<int, string, I
     /// <summary>Awaited before every insert.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Whether look-ups fail.</summary>
+    public bool QueriesFail { get; set; }
+
     public async Task InsertAsync(string table, NativeBlock block, string? deduplicationToken = null, CancellationToken cancellationToken = default)
     {
         if (block.Rows == 0)
@@ -57,7 +60,7 @@ internal sealed class FaultyEngine(IClickHouseEngine engine, Func<int, string, I
         engine.ExecuteAsync(sql, parameters, cancellationToken);
 
     public IAsyncEnumerable<NativeBlock> QueryAsync(string sql, ClickHouseParameters? parameters = null, CancellationToken cancellationToken = default) =>
-        engine.QueryAsync(sql, parameters, cancellationToken);
+        QueriesFail ? throw new ClickHouseException(ClickHouseErrors.NetworkError, "a fault of the test") : engine.QueryAsync(sql, parameters, cancellationToken);
 
     public Task QueryAsync(
         string sql, string format, PipeWriter output, ClickHouseParameters? parameters, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Schema;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Cloud.Tests.Support;
@@ -17,9 +18,9 @@ internal static class Pipelines
     };
 
     public static async Task<IngestPipeline> StartAsync(
-        IClickHouseEngine engine, DatabaseName database, RecordingSink sink, IngestOptions? options = null, TimeProvider? time = null)
+        IClickHouseEngine engine, DatabaseName database, RecordingSink sink, IngestOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null)
     {
-        IngestPipeline pipeline = new(engine, database, sink, options ?? Quick, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        IngestPipeline pipeline = new(engine, database, sink, options ?? Quick, time ?? TimeProvider.System, logs ?? NullLoggerFactory.Instance);
         await pipeline.StartAsync(CancellationToken.None);
         return pipeline;
     }

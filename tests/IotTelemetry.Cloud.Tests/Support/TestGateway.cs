@@ -6,12 +6,11 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Tests.Support;
 
-/// <summary>A gateway as ingest sees it: a birth and frames, from a connection that can be made anew.</summary>
+/// <summary>A gateway as ingest sees it: a birth, frames and positions.</summary>
 internal sealed class TestGateway
 {
     private readonly FrameEncoder _encoder;
     private readonly GatewayTopics _topics;
-    private object _connection = new();
 
     public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm")
     {
@@ -65,15 +64,15 @@ internal sealed class TestGateway
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>From now on the gateway speaks over another connection.</summary>
-    public void Reconnect() => _connection = new object();
-
     public async Task<Task<MqttReasonCode>> SendFrameAsync(IngestPipeline ingest, byte[] frame, CancellationToken cancellationToken = default)
     {
         (Delivery delivery, Task<MqttReasonCode> confirmed) = Deliver(_topics.Telemetry, frame);
         await ingest.Frames.TakeAsync(delivery, cancellationToken);
         return confirmed;
     }
+
+    public Task<Task<MqttReasonCode>> SendPositionAsync(IngestPipeline ingest, ulong epoch, ulong seq, CancellationToken cancellationToken = default) =>
+        SendFrameAsync(ingest, new EpochPosition(epoch, seq).Encode(), cancellationToken);
 
     public async Task<Task<MqttReasonCode>> SendBirthAsync(IngestPipeline ingest, CancellationToken cancellationToken = default)
     {
@@ -86,7 +85,7 @@ internal sealed class TestGateway
     {
         TaskCompletionSource<MqttReasonCode> confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Delivery delivery = new(
-            Encoding.UTF8.GetBytes(topic), payload, Id.Gateway, _connection, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), true, new Confirmation(code => confirmed.SetResult(code)));
+            Encoding.UTF8.GetBytes(topic), payload, Id.Gateway, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), true, new Confirmation(code => confirmed.SetResult(code)));
         return (delivery, confirmed.Task);
     }
 }

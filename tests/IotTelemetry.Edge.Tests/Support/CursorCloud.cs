@@ -78,10 +78,15 @@ internal sealed class CursorCloud : IAsyncDisposable
 
     private ValueTask OnFrame(MqttReceivedMessage message, CancellationToken cancellationToken)
     {
+        if (EpochPosition.IsPosition(message.Payload.Span))
+        {
+            TakePosition(EpochPosition.Read(message.Payload.Span));
+            return ValueTask.CompletedTask;
+        }
+
         var header = FrameHeader.Read(message.Payload.Span);
         lock (_gate)
         {
-            // A gap would be legal after drops; in these tests nothing is dropped, so it means that a frame overtook another.
             var last = _stored.GetValueOrDefault(header.Epoch);
             if (header.Sequence <= last)
             {
@@ -101,6 +106,14 @@ internal sealed class CursorCloud : IAsyncDisposable
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void TakePosition(EpochPosition position)
+    {
+        lock (_gate)
+        {
+            _stored[position.Epoch] = Math.Max(_stored.GetValueOrDefault(position.Epoch), position.NextSequence - 1);
+        }
     }
 
     private async Task SayAsync()

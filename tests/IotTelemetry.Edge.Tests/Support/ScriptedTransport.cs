@@ -69,8 +69,21 @@ internal sealed class ScriptedTransport(GatewayTopics topics) : IUplinkTransport
     /// <summary>The next message that left, whatever its topic.</summary>
     public async Task<SentMessage> NextAsync() => await _sent.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>The next frame that left; announcements are passed over.</summary>
+    /// <summary>The next frame that left; announcements and positions are passed over.</summary>
     public async Task<SentMessage> NextFrameAsync()
+    {
+        while (true)
+        {
+            var message = await NextTelemetryAsync();
+            if (message.Position is null)
+            {
+                return message;
+            }
+        }
+    }
+
+    /// <summary>The next frame or position that left.</summary>
+    public async Task<SentMessage> NextTelemetryAsync()
     {
         while (true)
         {
@@ -80,6 +93,19 @@ internal sealed class ScriptedTransport(GatewayTopics topics) : IUplinkTransport
                 return message;
             }
         }
+    }
+
+    /// <summary>What leaves next on the telemetry topic: <c>5</c> for a frame, <c>&gt;5</c> for a position.</summary>
+    public async Task<List<string>> NextTelemetryAsync(int count)
+    {
+        var texts = new List<string>();
+        while (texts.Count < count)
+        {
+            var message = await NextTelemetryAsync();
+            texts.Add(message.Position is { } position ? $">{position.NextSequence}" : $"{message.Seq}");
+        }
+
+        return texts;
     }
 
     public async Task<List<ulong>> NextSeqsAsync(int count)
@@ -106,6 +132,9 @@ internal sealed class ScriptedTransport(GatewayTopics topics) : IUplinkTransport
     internal sealed record SentMessage(string Topic, byte[] Payload, bool Retain, int Connection)
     {
         public TaskCompletionSource<PublishAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>What it says when it is a position.</summary>
+        public EpochPosition? Position { get; } = EpochPosition.IsPosition(Payload) && Payload.Length < 30 && Payload[2] == 1 ? EpochPosition.Read(Payload) : null;
 
         public ulong Epoch => BinaryPrimitives.ReadUInt64LittleEndian(Payload);
 

@@ -91,7 +91,7 @@ public sealed class FrameEncoderTests
                 }
             }
             output.ResetWrittenCount();
-            _encoder.Complete(1, (ulong)round, Samples.Noon, ClockQuality.Unknown, output);
+            _encoder.Complete(1, (ulong)round + 1, Samples.Noon, ClockQuality.Unknown, output);
             decoder.Decode(output.WrittenSpan, Samples.Mixed, columns);
         }
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

@@ -31,6 +31,14 @@ public sealed class SpecificationTests
     }
 
     [Fact]
+    public void The_position_of_section_5_8_is_the_golden_one()
+    {
+        byte[] position = FrameVector.ReadHex(SpecificationDocument.Block("position"));
+        Assert.Equal(PositionVector.Golden, position);
+        Assert.Equal(SpecificationDocument.Block("position") + "\n", PositionVector.Explain(position));
+    }
+
+    [Fact]
     public void The_messages_of_sections_6_and_7_are_written_as_they_stand_there()
     {
         AssertWritten("json stored", text => StoredCursor.Decode(text).Encode());

@@ -30,7 +30,7 @@ public sealed class RefusedVectorTests
         }
     }
 
-    private static JsonNode Describe((string What, RefusalReason Reason, byte[] Frame) refused) => new JsonObject
+    internal static JsonNode Describe((string What, RefusalReason Reason, byte[] Frame) refused) => new JsonObject
     {
         ["what"] = refused.What,
         ["reason"] = JsonSerializer.Serialize(refused.Reason, ProtocolJson.Default.RefusalReason).Trim('"'),
@@ -64,6 +64,9 @@ public sealed class RefusedVectorTests
         yield return ("a time before 1970", RefusalReason.Invalid, FrameSurgery.With(Good, body: body => Sections(body, 1, [9, 1, 0,
             .. FrameSurgery.Varint(1UL << 45 | 1)])));
         yield return ("a body declared a hundred times and more its compressed size", RefusalReason.Limit, FrameSurgery.Compressed(Good, 100_000));
+        yield return ("a position", RefusalReason.NotAFrame, new EpochPosition(FrameVector.Epoch, FrameVector.Sequence).Encode());
+        yield return ("sequence number 0", RefusalReason.Invalid, FrameSurgery.With(FrameVector.ReadHex(System.IO.File.ReadAllText(Path.Combine(Repository.Vectors,
+            "empty.hex"))), header => [.. header.AsSpan(0, 11), 0, .. header.AsSpan(13)]));
         yield return ("a body that is not Brotli", RefusalReason.Malformed, FrameSurgery.With(Good, header => [1, .. header.AsSpan(1), 40]));
     }
 
