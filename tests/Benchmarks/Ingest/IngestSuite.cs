@@ -111,7 +111,7 @@ internal sealed class IngestSuite : ISuite
                 byte[] topic = Encoding.UTF8.GetBytes(new GatewayTopics(load.Id).Telemetry);
                 foreach (byte[] frame in load.Frames)
                 {
-                    await ingest.Frames.TakeAsync(new Delivery(topic, frame, "bench", load, 1, false, confirmation), cancellationToken);
+                    await ingest.Frames.TakeAsync(new Delivery(topic, frame, "bench", 1, false, confirmation), cancellationToken);
                 }
             },
             cancellationToken)));
@@ -130,7 +130,7 @@ internal sealed class IngestSuite : ISuite
         return self.TotalProcessorTime.TotalSeconds;
     }
 
-    private static Delivery Deliver(string topic, byte[] payload, Confirmation confirmation) => new(Encoding.UTF8.GetBytes(topic), payload, "bench", payload, 1, true, confirmation);
+    private static Delivery Deliver(string topic, byte[] payload, Confirmation confirmation) => new(Encoding.UTF8.GetBytes(topic), payload, "bench", 1, true, confirmation);
 
     private static async Task<DatabaseName> MigrateAsync(EmbeddedEngine engine, string name, CancellationToken cancellationToken)
     {
