@@ -21,6 +21,9 @@ internal static partial class ClientLog
     [LoggerMessage(3005, LogLevel.Warning, "Connecting to {Endpoint} failed: {Why}")]
     public static partial void AttemptFailed(ILogger logger, MqttEndpoint endpoint, string why);
 
+    [LoggerMessage(3006, LogLevel.Information, "Disconnected from {Endpoint}: {Reason}")]
+    public static partial void SaidGoodbye(ILogger logger, MqttEndpoint endpoint, MqttReasonCode reason);
+
     [LoggerMessage(3004, LogLevel.Error, "A {Event} event handler failed")]
     public static partial void EventHandlerFailed(ILogger logger, string @event, Exception exception);
 }

@@ -131,7 +131,7 @@ public sealed partial class MqttClient
             var run = Begin(connection, first);
             var end = await run.ConfigureAwait(false);
             Finish(connection);
-            ClientLog.Disconnected(_options.Logger, _options.Endpoint, end.Reason, end.ByServer, WillReconnect, end.Exception);
+            LogEnd(end);
             RaiseDisconnected(end);
             if (_options.TimeProvider.GetElapsedTime(started) < _options.Reconnect.StableAfter)
             {
@@ -201,6 +201,18 @@ public sealed partial class MqttClient
         {
             subscription.Answered.TrySetException(new MqttConnectionLostException("The client was closed before the server answered.", why));
             subscription.Unsubscribed.TrySetResult();
+        }
+    }
+
+    private void LogEnd(ConnectionEnd end)
+    {
+        if (end.IsOrderly)
+        {
+            ClientLog.SaidGoodbye(_options.Logger, _options.Endpoint, end.Reason);
+        }
+        else
+        {
+            ClientLog.Disconnected(_options.Logger, _options.Endpoint, end.Reason, end.ByServer, WillReconnect, end.Exception);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _writer = Task.CompletedTask;
     private ConnectionEnd? _end;
+    private ConnectionEnd? _goodbye;
     private bool _closing;
 
     public MqttConnection(
@@ -80,6 +81,7 @@ internal sealed class MqttConnection : IAsyncDisposable
             }
 
             _closing = true;
+            _goodbye = end;
             _client.Detach(this); // nothing may follow DISCONNECT [MQTT-3.14.4-1]
             if (_options.ProtocolVersion == MqttProtocolVersion.V500 || reason == MqttReasonCode.Success)
             {
@@ -89,8 +91,10 @@ internal sealed class MqttConnection : IAsyncDisposable
             Wake();
         }
 
-        await Task.WhenAny(_writer, Task.Delay(patience, _options.TimeProvider, _stop.Token)).ConfigureAwait(false);
-        End(end);
+        var first = await Task.WhenAny(_writer, Task.Delay(patience, _options.TimeProvider, _stop.Token)).ConfigureAwait(false);
+        End(first == _writer || end.Exception is not null
+            ? end
+            : end with { Exception = new TimeoutException($"DISCONNECT could not be sent within {patience}; to the server this is a lost connection.") });
     }
 
     public async ValueTask DisposeAsync()
@@ -216,7 +220,7 @@ internal sealed class MqttConnection : IAsyncDisposable
                 var count = await _transport.ReceiveAsync(_received.GetFreeSpace(), _stop.Token).ConfigureAwait(false);
                 if (count == 0)
                 {
-                    End(ConnectionEnd.Broken(new IOException("The server closed the connection without a DISCONNECT.")));
+                    await EndByLossAsync(new IOException("The server closed the connection without a DISCONNECT.")).ConfigureAwait(false);
                     return;
                 }
 
@@ -231,12 +235,32 @@ internal sealed class MqttConnection : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            End(ConnectionEnd.Broken(exception)); // reported by the client, as what ended the connection
+            await EndByLossAsync(exception).ConfigureAwait(false); // reported by the client, as what ended the connection
         }
         finally
         {
             _client.EndOfBatch(); // what came before the end is handled as well
         }
+    }
+
+    /// <summary>
+    /// Nothing more can be received. That a server closes as soon as it has read our DISCONNECT (MQTT 5.0 section 3.14.4) is no loss, so once the goodbye
+    /// has begun the writer decides whether it went well; <see cref="CloseAsync"/> bounds how long that takes.
+    /// </summary>
+    private async Task EndByLossAsync(Exception exception)
+    {
+        ConnectionEnd? goodbye;
+        lock (_gate)
+        {
+            goodbye = _goodbye;
+        }
+
+        if (goodbye is not null)
+        {
+            await _writer.ConfigureAwait(false);
+        }
+
+        End(goodbye ?? ConnectionEnd.Broken(exception));
     }
 
     private void EndByServer(ReadOnlyMemory<byte> body)

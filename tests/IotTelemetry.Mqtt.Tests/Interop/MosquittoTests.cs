@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using IotTelemetry.Mqtt.Tests.Peers;
+using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Mqtt.Tests.Interop;
 
@@ -153,6 +154,20 @@ public sealed class MosquittoTests
         }
 
         Assert.Equal("will/loud gone", await Within.Time(received.Reader.ReadAsync()));
+    }
+
+    [MosquittoFact]
+    public async Task A_goodbye_is_no_warning_although_the_broker_closes_first()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        var log = new RecordingLog();
+        for (var i = 0; i < 100; i++)
+        {
+            await using var client = new MqttClient(Options(broker) with { Logger = log });
+            await Within.Time(client.ConnectAsync());
+        }
+
+        Assert.DoesNotContain(log.Entries, static entry => entry.Level > LogLevel.Information);
     }
 
     [MosquittoFact]

@@ -182,6 +182,9 @@ internal sealed class ScriptedPeer(Socket socket, MqttProtocolVersion version) :
         _outgoing.ResetWrittenCount();
     }
 
+    /// <summary>Sends nothing more, and goes on reading.</summary>
+    public void FinishSending() => socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Closes without a word.</summary>
     public void Dispose()
     {
