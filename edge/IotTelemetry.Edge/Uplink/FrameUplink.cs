@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
@@ -6,9 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace IotTelemetry.Edge.Uplink;
 
 /// <summary>
-/// Sends what lies in the outbox, in order per epoch, and confirms to the outbox what the cloud says is stored. One loop owns all state; the transport's callbacks only post events to it.
+/// The uplink's loop: connected, it announces the gateway and then lets the outbox be sent, in order per epoch; it confirms to the outbox what the cloud says is stored. One loop owns all state;
+/// other threads only leave events in its <see cref="UplinkInbox"/>.
 /// </summary>
-internal sealed class FrameUplink : IUplinkEvents, IDisposable
+internal sealed class FrameUplink : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
@@ -23,15 +23,10 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
     private readonly GatewayAnnouncer _announcer;
     private readonly EpochLanes _lanes;
     private readonly RefusedFrames _refused;
-
-    // Bounded by what the broker may send: answers to at most a window of frames, and cursors, whose handler waits for room.
-    private readonly Channel<UplinkEvent> _events = Channel.CreateUnbounded<UplinkEvent>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SemaphoreSlim _cursorRoom = new(64);
-
+    private readonly UplinkInbox _inbox;
+    private readonly FrameSender _sender;
     private UplinkState _state = UplinkState.Offline;
     private UplinkConnection? _connection;
-    private int _inFlight;
-    private int _appendedPosted;
     private long _pausedAt;
 
     public FrameUplink(
@@ -55,6 +50,8 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         _announcer = new GatewayAnnouncer(outbox, transport, topics, announcements, time, log);
         _lanes = new EpochLanes(outbox, options, Counters, time, log);
         _refused = new RefusedFrames(outbox, _lanes, deadLetters, Counters, time, log);
+        _inbox = new UplinkInbox(AnswerCommandAsync, log);
+        _sender = new FrameSender(_lanes, _refused, transport, options, topics.Telemetry, Counters, _inbox.Post);
     }
 
     public UplinkCounters Counters { get; } = new();
@@ -62,25 +59,25 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
     /// <summary>Connects and sends until <paramref name="stopping"/> is cancelled; then says goodbye.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        _outbox.Appended += OnAppended;
-        await _transport.StartAsync(this, stopping);
+        _outbox.Appended += _inbox.OnAppended;
+        await _transport.StartAsync(_inbox, stopping);
         using var timer = new PeriodicTimer(Tick, _time);
-        using var wake = stopping.Register(() => _events.Writer.TryWrite(default));
+        using var wake = stopping.Register(_inbox.Wake);
         var ticked = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
-        var posted = _events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+        var posted = _inbox.WaitAsync();
         try
         {
             while (!stopping.IsCancellationRequested)
             {
                 await Task.WhenAny(posted, ticked);
-                while (_events.Reader.TryRead(out var happened))
+                while (_inbox.TryRead(out var happened))
                 {
                     await HandleAsync(happened);
                 }
 
                 if (posted.IsCompleted)
                 {
-                    posted = _events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                    posted = _inbox.WaitAsync();
                 }
 
                 if (ticked.IsCompleted)
@@ -94,7 +91,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         }
         finally
         {
-            _outbox.Appended -= OnAppended;
+            _outbox.Appended -= _inbox.OnAppended;
             await GoodbyeAsync();
         }
     }
@@ -103,43 +100,14 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
     {
         _lanes.Dispose();
         _refused.Dispose();
-        _cursorRoom.Dispose();
+        _inbox.Dispose();
     }
 
-    void IUplinkEvents.OnConnected(UplinkConnection connection) => _events.Writer.TryWrite(new UplinkEvent(Connection: connection));
-
-    void IUplinkEvents.OnDisconnected(string reason) => _events.Writer.TryWrite(new UplinkEvent(LostReason: reason));
-
-    async ValueTask IUplinkEvents.OnStoredAsync(ReadOnlyMemory<byte> payload)
-    {
-        StoredCursor cursor;
-        try
-        {
-            cursor = StoredCursor.Decode(payload.Span);
-        }
-        catch (MessageFormatException exception)
-        {
-            UplinkLog.CursorUnreadable(_log, exception.Message);
-            return;
-        }
-
-        await _cursorRoom.WaitAsync();
-        _events.Writer.TryWrite(new UplinkEvent(Cursor: cursor));
-    }
-
-    async ValueTask IUplinkEvents.OnCommandAsync(ReadOnlyMemory<byte> payload)
+    private async ValueTask AnswerCommandAsync(ReadOnlyMemory<byte> payload)
     {
         if (_onCommand(payload) is { } result && Volatile.Read(ref _connection) is { } connection)
         {
             await _announcer.PublishAsync(_topics.Result, result, retain: false, connection);
-        }
-    }
-
-    private void OnAppended()
-    {
-        if (Interlocked.Exchange(ref _appendedPosted, 1) == 0)
-        {
-            _events.Writer.TryWrite(default);
         }
     }
 
@@ -148,7 +116,6 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         switch (happened)
         {
             case { Cursor: { } cursor }:
-                _cursorRoom.Release();
                 await OnCursorAsync(cursor);
                 break;
             case { Lane: { } lane }:
@@ -161,8 +128,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
                 UplinkLog.Disconnected(_log, reason);
                 Move(UplinkTrigger.Disconnected);
                 break;
-            default:
-                Volatile.Write(ref _appendedPosted, 0);
+            default: // frames were appended; the loop sends after each round of events
                 break;
         }
     }
@@ -170,9 +136,9 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
     private async ValueTask OnConnectedAsync(UplinkConnection connection)
     {
         Volatile.Write(ref _connection, connection);
-        _inFlight = 0;
+        _sender.Begin();
         Counters.Connected();
-        UplinkLog.Connected(_log, Math.Min(_options.Window, connection.MaximumInFlight));
+        UplinkLog.Connected(_log, _sender.Window(connection));
         Move(UplinkTrigger.Connected);
         if (_outbox.HasLongBacklog)
         {
@@ -227,54 +193,21 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
 
     private void OnAnswer(EpochLane lane, UplinkEvent happened)
     {
-        if (happened.Connection != _connection)
-        {
-            // Everything sent over an earlier connection is sent again anyway.
-            return;
-        }
-
-        _inFlight--;
-        lane.InFlight--;
-        if (happened.Answer is not { } answer)
+        // Everything sent over an earlier connection is sent again anyway.
+        if (happened.Connection != _connection || _sender.Settle(lane, happened.Seq, happened.Answer) is not { } refusal)
         {
             return;
         }
 
-        if (happened.Seq is { } seq)
+        if (happened.Seq is not { } seq)
         {
-            OnFrameAnswer(lane, seq, answer);
+            UplinkLog.PositionRefused(_log, lane.Epoch, refusal.Reason);
         }
-        else if (!answer.Accepted)
+        else if (_state == UplinkState.Streaming)
         {
-            UplinkLog.PositionRefused(_log, lane.Epoch, answer.Reason);
-            Pause();
-        }
-    }
-
-    private void OnFrameAnswer(EpochLane lane, ulong seq, PublishAnswer answer)
-    {
-        if (answer.Accepted)
-        {
-            return;
+            UplinkLog.RefusedByBroker(_log, lane.Epoch, seq, refusal.Reason);
         }
 
-        if (answer.ForGood)
-        {
-            // Most often the cursor passes it, and then it is kept. If the cloud could not even read its number the cloud waits for this frame: the next resend passes it (IsHopeless).
-            lane.RefusedForGood[seq] = answer.Reason;
-            return;
-        }
-
-        if (_state == UplinkState.Streaming)
-        {
-            UplinkLog.RefusedByBroker(_log, lane.Epoch, seq, answer.Reason);
-        }
-
-        Pause();
-    }
-
-    private void Pause()
-    {
         _pausedAt = _time.GetTimestamp();
         Move(UplinkTrigger.Refused);
     }
@@ -286,7 +219,7 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
             return;
         }
 
-        if (_state == UplinkState.Pausing && _inFlight == 0 && _time.GetElapsedTime(_pausedAt) >= _options.RefusalPause)
+        if (_state == UplinkState.Pausing && _sender.IsIdle && _time.GetElapsedTime(_pausedAt) >= _options.RefusalPause)
         {
             Move(UplinkTrigger.PauseOver);
             await AnnounceAsync(connection);
@@ -302,71 +235,11 @@ internal sealed class FrameUplink : IUplinkEvents, IDisposable
         }
     }
 
-    /// <summary>Sends as much as windows and rates allow.</summary>
     private void Send()
     {
-        if (_state != UplinkState.Streaming || _connection is not { } connection || connection.Lost.IsCancellationRequested)
+        if (_state == UplinkState.Streaming && _connection is { } connection && !connection.Lost.IsCancellationRequested)
         {
-            return;
-        }
-
-        // A quarter of the window stays free for live frames, so that a backlog in flight never delays them.
-        var window = Math.Min(_options.Window, connection.MaximumInFlight);
-        var backlogWindow = Math.Max(1, window - Math.Max(1, window / 4));
-        while (_inFlight < window && _lanes.TryRead(mayBacklog: _inFlight < backlogWindow, out var message))
-        {
-            if (message.Frame is { } frame && IsHopeless(message.Lane, frame, connection))
-            {
-                message.Lane.SetAside(frame.Seq);
-                frame.Return();
-                continue;
-            }
-
-            _inFlight++;
-            message.Lane.InFlight++;
-            if (message.Frame is not null)
-            {
-                Counters.FrameSent();
-            }
-
-            _ = AwaitAnswerAsync(message, connection, _transport.PublishAsync(_topics.Telemetry, message.Payload, retain: false, connection));
-        }
-    }
-
-    /// <summary>A frame that the broker will not take however often it is sent is kept for a person; a position passes it.</summary>
-    private bool IsHopeless(EpochLane lane, OutboxFrame frame, UplinkConnection connection)
-    {
-        if (lane.RefusedForGood.Remove(frame.Seq, out var reason))
-        {
-            _refused.Bury(frame, RefusedFrames.ByBroker(reason));
-            return true;
-        }
-
-        // Room for the fixed header, the topic and the packet identifier.
-        if (frame.Length + _topics.Telemetry.Length + 64 > connection.MaximumMessageBytes)
-        {
-            _refused.Bury(frame, $"{frame.Length} bytes are more than the broker takes");
-            return true;
-        }
-
-        return false;
-    }
-
-    private async Task AwaitAnswerAsync(OutgoingMessage message, UplinkConnection connection, ValueTask<PublishAnswer> publish)
-    {
-        PublishAnswer? answer = null;
-        try
-        {
-            answer = await publish;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            // Lost with the connection; the next one sends it again.
-        }
-        finally
-        {
-            message.Frame?.Return();
-            _events.Writer.TryWrite(new UplinkEvent(Connection: connection, Lane: message.Lane, Seq: message.Frame?.Seq, Answer: answer));
+            _sender.Send(connection);
         }
     }
 

@@ -64,7 +64,9 @@ internal sealed class ScriptedTransport(GatewayTopics topics) : IUplinkTransport
     public ValueTask StoreAsync(ulong epoch, ulong seq, params RefusedFrame[] refused) =>
         SayAsync(new StoredCursor { Epochs = [new EpochCursor(epoch, seq)], Refused = refused.Length == 0 ? null : refused });
 
-    public ValueTask SayAsync(StoredCursor cursor) => _events!.OnStoredAsync(cursor.Encode());
+    public ValueTask SayAsync(StoredCursor cursor) => SayAsync(cursor.Encode());
+
+    public ValueTask SayAsync(ReadOnlyMemory<byte> payload) => _events!.OnStoredAsync(payload);
 
     /// <summary>The next message that left, whatever its topic.</summary>
     public async Task<SentMessage> NextAsync() => await _sent.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));

@@ -291,7 +291,7 @@ public sealed class FrameUplinkTests : IAsyncLifetime, IDisposable
         _outbox.AppendMany(1);
         Start();
         await _transport.ConnectAsync();
-        await ((IUplinkEvents)_uplink!).OnStoredAsync("nonsense"u8.ToArray());
+        await _transport.SayAsync("nonsense"u8.ToArray());
         await _transport.NextSeqsAsync(1);
         Assert.Equal(1UL, _outbox.Status().Depth);
     }
