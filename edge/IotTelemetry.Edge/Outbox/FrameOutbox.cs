@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Outbox;
@@ -12,42 +11,22 @@ namespace IotTelemetry.Edge.Outbox;
 /// write, and nobody has put back an old copy of the card), and the end of the epoch is whole. Otherwise sequence numbers could be given twice, and the cloud would take new frames for
 /// old ones. A new epoch costs nothing, so every doubt begins one.
 /// </remarks>
-internal sealed partial class FrameOutbox : IDisposable
+internal sealed class FrameOutbox : IDisposable
 {
-    private const int EpochsRemembered = 32;
-
     private readonly OutboxOptions _options;
     private readonly TimeProvider _time;
-    private readonly Random _random;
     private readonly ILogger _log;
     private readonly FileStream _directoryLock;
     private readonly Lock _gate = new();
-    private readonly ArrayBufferWriter<byte> _record = new(64 * 1024);
-    private readonly List<EpochQueue> _queues;
-    private readonly List<LedgerEpoch> _closed;
-    private OutboxLedger _totals;
-    private SegmentWriter? _writer;
-    private EpochQueue _current;
-    private long _bytes;
-    private bool _ledgerIsOld;
-    private long _ledgerSavedAt;
-    private int _epochChanges;
+    private readonly EpochStore _store;
 
-    private FrameOutbox(OutboxOptions options, TimeProvider time, Random random, ILogger log, FileStream directoryLock, OutboxContent content)
+    private FrameOutbox(OutboxOptions options, TimeProvider time, ILogger log, FileStream directoryLock, EpochStore store)
     {
         _options = options;
         _time = time;
-        _random = random;
         _log = log;
         _directoryLock = directoryLock;
-        _queues = content.Queues;
-        _closed = [.. content.Ledger.Epochs.Where(e => content.Queues.All(q => q.Epoch != e.Epoch))];
-        _totals = content.Ledger with { DamagedBytes = content.Ledger.DamagedBytes + (ulong)content.DamagedBytes };
-        _bytes = _queues.Sum(q => q.Bytes);
-        _current = Continue(content) ?? AddEpoch();
-        _writer = _current.Segments.Count > 0 ? SegmentWriter.Reopen(_current.Segments[^1]) : null;
-        RemoveConfirmed();
-        SaveLedger();
+        _store = store;
     }
 
     /// <summary>Raised after each append, outside the lock.</summary>
@@ -75,7 +54,7 @@ internal sealed partial class FrameOutbox : IDisposable
                 OutboxLog.DamageFound(log, options.Directory, content.DamagedBytes);
             }
 
-            return new FrameOutbox(options, time, random, log, directoryLock, content);
+            return new FrameOutbox(options, time, log, directoryLock, new EpochStore(options, time, random, log, content));
         }
         catch
         {
@@ -91,13 +70,13 @@ internal sealed partial class FrameOutbox : IDisposable
         {
             lock (_gate)
             {
-                return _current.Epoch;
+                return _store.Current.Epoch;
             }
         }
     }
 
     /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
-    public int EpochChanges => Volatile.Read(ref _epochChanges);
+    public int EpochChanges => _store.EpochChanges;
 
     /// <summary>The newest timestamp in the current epoch; what is appended next must be newer, or go to a new epoch. <see cref="long.MinValue"/> when there is none.</summary>
     public long NewestTimestampMs
@@ -106,7 +85,7 @@ internal sealed partial class FrameOutbox : IDisposable
         {
             lock (_gate)
             {
-                return _current.NewestTimestampMs;
+                return _store.Current.NewestTimestampMs;
             }
         }
     }
@@ -118,7 +97,7 @@ internal sealed partial class FrameOutbox : IDisposable
         {
             lock (_gate)
             {
-                return _current.Pending > (ulong)_options.LongBacklogFrames;
+                return _store.Current.Pending > (ulong)_options.LongBacklogFrames;
             }
         }
     }
@@ -132,12 +111,12 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            if (_current.LastSeq > 0 && !sameModel(_current.Birth))
+            if (_store.Current.LastSeq > 0 && !sameModel(_store.Current.Birth))
             {
-                StartEpoch("the points have changed");
+                _store.StartEpoch("the points have changed");
             }
 
-            WriteBirth(_current, birth);
+            _store.WriteBirth(birth);
         }
     }
 
@@ -148,7 +127,7 @@ internal sealed partial class FrameOutbox : IDisposable
         (ulong, ulong) position;
         lock (_gate)
         {
-            position = AppendLocked(frame);
+            position = (_store.Current.Epoch, _store.Append(frame));
         }
 
         Appended?.Invoke();
@@ -160,12 +139,12 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            if (_current.LastSeq > 0)
+            if (_store.Current.LastSeq > 0)
             {
-                StartEpoch(reason);
+                _store.StartEpoch(reason);
             }
 
-            return _current.Epoch;
+            return _store.Current.Epoch;
         }
     }
 
@@ -174,17 +153,15 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            var queue = _queues.Find(q => q.Epoch == epoch);
+            var queue = _store.Find(epoch);
             if (queue is null || seq <= queue.ConfirmedSeq)
             {
                 return ConfirmOutcome.Unchanged;
             }
 
             var ahead = seq > queue.LastSeq;
-            queue.ConfirmedSeq = Math.Min(seq, queue.LastSeq);
-            _ledgerIsOld = true;
-            RemoveConfirmed();
-            return ahead && queue == _current ? ConfirmOutcome.AheadOfOutbox : ConfirmOutcome.Advanced;
+            _store.Confirm(queue, Math.Min(seq, queue.LastSeq));
+            return ahead && queue == _store.Current ? ConfirmOutcome.AheadOfOutbox : ConfirmOutcome.Advanced;
         }
     }
 
@@ -193,10 +170,11 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            var states = new EpochState[_queues.Count];
+            var queues = _store.Queues;
+            var states = new EpochState[queues.Count];
             for (var i = 0; i < states.Length; i++)
             {
-                states[i] = new EpochState(_queues[i].Epoch, _queues[i].LastSeq, _queues[i].ConfirmedSeq, _queues[i].Birth);
+                states[i] = new EpochState(queues[i].Epoch, queues[i].LastSeq, queues[i].ConfirmedSeq, queues[i].Birth);
             }
 
             return states;
@@ -208,7 +186,7 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            return new OutboxContent(Ledger(), null, _queues, 0, false).ToStatus();
+            return _store.Status();
         }
     }
 
@@ -235,18 +213,10 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         try
         {
-            Volatile.Read(ref _writer)?.Flush();
+            _store.Flush();
             lock (_gate)
             {
-                while (_queues[0].Segments.Count > 0 && _queues[0].Segments[0] is var oldest && oldest != _writer?.Segment && _time.GetUtcNow() - oldest.LastAppended > _options.MaximumAge)
-                {
-                    DropOldest("too old");
-                }
-
-                if (_ledgerIsOld && _time.GetElapsedTime(_ledgerSavedAt) >= _options.CursorInterval)
-                {
-                    SaveLedger();
-                }
+                _store.Maintain();
             }
         }
         catch (IOException exception)
@@ -263,9 +233,7 @@ internal sealed partial class FrameOutbox : IDisposable
         {
             if (_directoryLock.CanWrite)
             {
-                _writer?.Dispose();
-                _writer = null;
-                SaveLedger();
+                _store.Dispose();
                 _directoryLock.Dispose();
             }
         }
@@ -276,7 +244,7 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            return _queues.Find(q => q.Epoch == epoch)?.Find(seq) is { } segment ? (segment.Path, segment.FirstSeq, segment.LastSeq, segment.Bytes) : null;
+            return _store.Find(epoch)?.Find(seq) is { } segment ? (segment.Path, segment.FirstSeq, segment.LastSeq, segment.Bytes) : null;
         }
     }
 
@@ -285,84 +253,9 @@ internal sealed partial class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            _totals = _totals with { DamagedBytes = _totals.DamagedBytes + (ulong)bytes };
-            _ledgerIsOld = true;
+            _store.CountDamage(bytes);
         }
 
         OutboxLog.DamageFound(_log, path, bytes);
-    }
-
-    private (ulong Epoch, ulong Seq) AppendLocked(IFrameSource frame)
-    {
-        var seq = _current.LastSeq + 1;
-        _record.ResetWrittenCount();
-        _record.GetSpan(RecordHeader.Size)[..RecordHeader.Size].Clear();
-        _record.Advance(RecordHeader.Size);
-        frame.WriteFrame(_current.Epoch, seq, _record);
-        var header = new RecordHeader(
-            _record.WrittenCount - RecordHeader.Size,
-            frame.Readings,
-            seq,
-            _current.ReadingsAppended + (ulong)frame.Readings,
-            Math.Max(_current.NewestTimestampMs, frame.NewestTimestampMs));
-        if (header.PayloadLength > RecordHeader.MaximumPayload)
-        {
-            throw new ArgumentException($"a frame of {header.PayloadLength} bytes is longer than {RecordHeader.MaximumPayload}", nameof(frame));
-        }
-
-        // The array behind an ArrayBufferWriter is its own; the span is written in place.
-        var record = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_record.WrittenMemory).Span;
-        header.Write(record);
-        while (_bytes + record.Length > _options.MaximumBytes && DropOldest("the outbox is full"))
-        {
-        }
-
-        WriteRecord(record);
-        _bytes += record.Length;
-        _current.LastSeq = _writer!.Segment.LastSeq = seq;
-        _current.ReadingsAppended = _writer.Segment.ReadingsAfter = header.ReadingsTotal;
-        _current.NewestTimestampMs = header.NewestTimestampMs;
-        _writer.Segment.LastAppended = _time.GetUtcNow();
-        return (_current.Epoch, seq);
-    }
-
-    private void WriteRecord(ReadOnlySpan<byte> record)
-    {
-        while (true)
-        {
-            try
-            {
-                if (_writer is null || (_writer.Segment.Bytes + record.Length > _options.SegmentBytes && _writer.Segment.LastSeq >= _writer.Segment.FirstSeq))
-                {
-                    OpenSegment();
-                }
-
-                _writer!.Append(record);
-                if (_options.FlushInterval == TimeSpan.Zero)
-                {
-                    _writer.Flush();
-                }
-
-                return;
-            }
-            catch (IOException exception)
-            {
-                OutboxLog.AppendFailed(_log, exception, _options.Directory);
-                if (!DropOldest("the disk is full"))
-                {
-                    throw;
-                }
-            }
-        }
-    }
-
-    private void OpenSegment()
-    {
-        var next = SegmentWriter.Create(_current);
-        _writer?.Dispose();
-        Volatile.Write(ref _writer, next);
-        _current.Segments.Add(next.Segment);
-        _bytes += next.Segment.Bytes;
-        RemoveConfirmed();
     }
 }
