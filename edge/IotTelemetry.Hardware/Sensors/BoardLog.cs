@@ -37,4 +37,10 @@ internal static partial class BoardLog
 
     [LoggerMessage(1210, LogLevel.Warning, "the total of {Use} was damaged and begins from {Total} pulses: {Cause}")]
     public static partial void TotalDamaged(ILogger logger, string use, long total, string cause);
+
+    [LoggerMessage(1211, LogLevel.Warning, "{Use} has no counter, will be tried again: {Cause}")]
+    public static partial void CounterFailed(ILogger logger, string use, string cause);
+
+    [LoggerMessage(1212, LogLevel.Warning, "the counter of {Use} went from {Before} to {After}: it was reset, and pulses before that may be missing")]
+    public static partial void CounterReset(ILogger logger, string use, ulong before, ulong after);
 }

@@ -1,3 +1,5 @@
+using IotTelemetry.Hardware.Linux;
+
 namespace IotTelemetry.Hardware.Sensors;
 
 /// <summary>
@@ -15,14 +17,26 @@ public sealed record PulseMeterOptions : SensorOptions
     /// <summary>The rate's name; null for none. The unit is W for a total in Wh.</summary>
     public string? RatePoint { get; init; } = "power_w";
 
-    /// <summary>The line.</summary>
-    public required GpioLineOptions Line { get; init; }
+    /// <summary>The GPIO line whose edges are counted; this or <see cref="Counter"/>.</summary>
+    public GpioLineOptions? Line { get; init; }
+
+    /// <summary>The kernel's counter that counts; this or <see cref="Line"/>.</summary>
+    public PulseCounterOptions? Counter { get; init; }
 
     /// <summary>How much of the unit one pulse is: 1 Wh for a meter with 1,000 imp/kWh. Above 0.</summary>
     public required double UnitPerPulse { get; init; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Role, GpioLineOptions Line)> Lines => [(Point, Line)];
+    public override IEnumerable<(string Role, GpioLineOptions Line)> Lines => Line is null ? [] : [(Point, Line)];
 
-    internal override void Build(BoardBuilder board, int asset) => PulseMeter.Build(this, board, asset);
+    internal override void Build(BoardBuilder board, int asset)
+    {
+        if (Line is not null)
+        {
+            PulseMeter.Build(this, Line, board, asset);
+            return;
+        }
+
+        CounterMeter.Build(this, Counter!, board, asset, Sysfs.Root, File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
+    }
 }

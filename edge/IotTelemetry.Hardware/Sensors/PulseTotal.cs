@@ -53,7 +53,7 @@ internal sealed class PulseTotal : IDisposable
 
     /// <summary>Counts.</summary>
     /// <exception cref="IOException">The count goes on in memory, but could not be written.</exception>
-    public void Add(uint pulses)
+    public void Add(ulong pulses)
     {
         Count += pulses;
         _sequence++;

@@ -11,6 +11,9 @@ public sealed class LinuxBoardParserTests
     [InlineData("""{"type":"digital-input","point":"p","line":{"chip":"c","line":"1","colour":"red"}}""", "board.assets[0].sensors[0].line.colour", "unknown key; allowed here: chip, line, activeLow, bias, debounceMs, pollMs")]
     [InlineData("""{"type":"digital-input","line":{"chip":"c","line":"1"}}""", "board.assets[0].sensors[0].point", "missing; it must be a text")]
     [InlineData("""{"type":"pulse-meter","line":{"chip":"c","line":"1"}}""", "board.assets[0].sensors[0].pulsesPerKilowattHour", "give either this")]
+    [InlineData("""{"type":"pulse-meter","unitPerPulse":1}""", "board.assets[0].sensors[0].line", "give either this (edges of a GPIO line) or counter")]
+    [InlineData("""{"type":"pulse-meter","unitPerPulse":1,"line":{"chip":"c","line":"1"},"counter":{"device":"d"}}""", "board.assets[0].sensors[0].line", "give either this (edges of a GPIO line) or counter")]
+    [InlineData("""{"type":"pulse-meter","unitPerPulse":1,"counter":{"device":"d","pollMs":1}}""", "board.assets[0].sensors[0].counter.pollMs", "1 is not allowed; it must be 10 to 60000")]
     [InlineData("""{"type":"hwmon","channel":"temp1","point":"t"}""", "board.assets[0].sensors[0].device", "known again whatever its number")]
     [InlineData("""{"type":"hwmon","device":"d","channel":"Tctl","point":"t"}""", "board.assets[0].sensors[0].unit", "does not tell its unit")]
     [InlineData("""{"type":"i2c-register","bus":"1","address":"40","register":"0x00","format":"u8","unit":"V","point":"t"}""", "board.assets[0].sensors[0].address", "\"40\" is not allowed; it must be a text from \"0x08\" to \"0x77\"")]
@@ -33,6 +36,16 @@ public sealed class LinuxBoardParserTests
         Assert.Equal(false, contactor.Safe);
         Assert.Null(contactor.NormallyClosed);
         Assert.Equal(TimeSpan.FromMilliseconds(200), contactor.TravelTime);
+    }
+
+    [Fact]
+    public void Pulse_meter_by_a_counter_takes_no_line()
+    {
+        var meter = Assert.IsType<PulseMeterOptions>(Parse("""{"type":"pulse-meter","pulsesPerKilowattHour":500,"counter":{"device":"meter-1","count":2,"ceiling":65535}}""").Assets[0].Sensors[0]);
+
+        Assert.Empty(meter.Lines);
+        Assert.Equal(new PulseCounterOptions { Device = "meter-1", Count = 2, Ceiling = 65_535, Poll = TimeSpan.FromMilliseconds(100) }, meter.Counter);
+        Assert.Equal(2, meter.UnitPerPulse);
     }
 
     private static LinuxBoardOptions Parse(string sensors)

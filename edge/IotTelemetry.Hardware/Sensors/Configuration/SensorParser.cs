@@ -68,14 +68,35 @@ internal static class SensorParser
             throw node.Refuse("pulsesPerKilowattHour", "give either this (for a total in Wh) or unitPerPulse");
         }
 
+        var line = node.OptionalObject("line");
+        var counter = node.OptionalObject("counter");
+        if (line is null == counter is null)
+        {
+            throw node.Refuse("line", "give either this (edges of a GPIO line) or counter (a count of the kernel)");
+        }
+
         return new PulseMeterOptions
         {
-            Line = Input(node.Object("line")),
+            Line = line is null ? null : Input(line),
+            Counter = counter is null ? null : Counter(counter),
             UnitPerPulse = perPulse ?? 1000 / perKilowattHour!.Value,
             Point = node.OptionalText("point") ?? "energy_wh",
             Unit = node.OptionalText("unit") ?? "Wh",
             RatePoint = node.OptionalText("ratePoint") ?? (perKilowattHour is null ? null : "power_w"),
         };
+    }
+
+    private static PulseCounterOptions Counter(ConfigurationNode node)
+    {
+        var counter = new PulseCounterOptions
+        {
+            Device = node.Text("device"),
+            Count = node.Whole("count", 0, 255, 0),
+            Ceiling = node.Whole("ceiling", 1, int.MaxValue, 0) is > 0 and var ceiling ? (ulong)ceiling : null,
+            Poll = node.OptionalMilliseconds("pollMs", 10, 60_000) ?? TimeSpan.FromMilliseconds(100),
+        };
+        node.Done();
+        return counter;
     }
 
     private static UltrasonicOptions Ultrasonic(ConfigurationNode node) => new()
