@@ -81,6 +81,44 @@ public sealed class AgentTests(Guest guest)
         Assert.False(await chip.ValueAsync(1));
     }
 
+    [GuestFact]
+    public async Task Agent_that_is_killed_leaves_the_expander_as_it_was_and_safe_brings_every_output_to_its_safe_value()
+    {
+        // PCA9555: output port 1 is register 3, and nothing but a write changes it; the pins of the cabinet fall to their pull when they are freed.
+        await using var chip = await SimulatedChip.PlugAsync(guest, "cabinet");
+        await chip.PullAsync(1, up: false);
+        await using var pca9555 = await I2cChip.PlugAsync(guest, "pca9555", 0x20, null, (0x02, 0x0000, true));
+        const string Outputs = """
+            {"kind":"linux","name":"outputs","assets":[
+            {"id":"pump","kind":"flexible_load","sensors":[{"type":"digital-output","point":"state","initial":true,"safe":"off","line":{"chip":"0-0020","line":"8"}}]},
+            {"id":"light","kind":"flexible_load","sensors":[{"type":"digital-output","point":"state","initial":false,"safe":"on","line":{"chip":"0-0020","line":"9"}}]},
+            {"id":"sign","kind":"flexible_load","sensors":[{"type":"digital-output","point":"state","initial":true,"safe":"hold","line":{"chip":"0-0020","line":"10"}}]},
+            {"id":"load","kind":"flexible_load","sensors":[{"type":"contactor","initial":true,"safe":"off","coil":{"chip":"cabinet","line":"1"},"normallyOpen":{"chip":"cabinet","line":"2"}}]}
+            ]}
+            """;
+        var configuration = $$"""{"site":"lab","gateway":"outputs","state":"/var/outputs","mqtt":{"endpoint":"mqtt://10.0.2.2:1"},"board":{{Outputs}}}""";
+        await guest.ShellAsync($"echo '{configuration.ReplaceLineEndings("")}' >/tmp/outputs.json");
+        await guest.ShellAsync("/iot-edge run /tmp/outputs.json >/tmp/outputs.log 2>&1 & echo $! >/tmp/pid");
+        await guest.ShellAsync($"i=0; while [ $(i2cget -f -y 0 0x20 0x03 b)$(cat {chip.Attribute(1, "value")}) != 0x051 ] && [ $i -lt 200 ]; do usleep 100000; i=$((i+1)); done");
+        Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
+        Assert.True(await chip.ValueAsync(1));
+
+        // Beside a running agent it changes nothing and says who holds the lines.
+        var (status, refusal) = await guest.TryShellAsync("/iot-edge safe /tmp/outputs.json 2>&1");
+        Assert.Equal(1, status);
+        Assert.Contains("iot-edge", refusal, StringComparison.Ordinal);
+        Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
+        Assert.True(await chip.ValueAsync(1));
+
+        await guest.ShellAsync("kill -9 $(cat /tmp/pid); while [ -d /proc/$(cat /tmp/pid) ]; do usleep 5000; done");
+        Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
+        Assert.False(await chip.ValueAsync(1));
+
+        Assert.Equal("", await guest.ShellAsync("/iot-edge safe /tmp/outputs.json 2>&1"));
+        Assert.Equal("0x06", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
+        Assert.False(await chip.ValueAsync(1));
+    }
+
     private async Task Latest(CloudProcess cloud, string asset, string point, string value)
     {
         try

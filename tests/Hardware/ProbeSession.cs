@@ -26,6 +26,9 @@ internal sealed class ProbeSession : IAsyncDisposable
         return session;
     }
 
+    /// <summary>The mark at which this run began.</summary>
+    public int Start => _start;
+
     /// <summary>A mark for <see cref="ValueAsync"/>: what was said before does not count.</summary>
     public int Now() => _guest.Probe.Mark();
 

@@ -35,6 +35,29 @@ public sealed class SensorTests(Guest guest)
     }
 
     [GuestFact]
+    public async Task Ina219_beside_an_ina226_gives_volts_amperes_and_watts_of_its_own()
+    {
+        // Bus voltage 4 mV/bit above three flag bits (0x02), shunt 10 uV/bit (0x01), INA219 data sheet SBOS448, section 8.6; the driver's calibration of
+        // 4096 makes the current (0x04) 0.1 mA and the power (0x03) 2 mW a bit with 100 mOhm.
+        await using var neighbour = await I2cChip.PlugAsync(guest, "ina226", 0x40, "ina2xx", (0x02, 9600, true));
+        await using var chip = await I2cChip.PlugAsync(guest, "ina219", 0x41, "ina2xx", (0x02, 6000 << 3, true), (0x01, 4000, true), (0x04, 4000, true), (0x03, 4800, true));
+        const string Device = "\"type\":\"hwmon\",\"device\":\"ina219\",\"attributes\":{\"shunt_resistor\":\"100000\"}";
+        await using var probe = await ProbeSession.StartAsync(guest, $$"""{"name":"t","assets":[{"id":"x","kind":"k","sensors":[{{{Device}},"channel":"in0","point":"shunt_v"},{{{Device}},"channel":"in1","point":"voltage_v"},{{{Device}},"channel":"curr1","point":"current_a"},{{{Device}},"channel":"power1","point":"power_w"},{"type":"hwmon","device":"ina226","channel":"in1","point":"neighbour_v"}]}]}""");
+
+        foreach (var (point, value, unit) in new[] { ("shunt_v", 0.04, "V"), ("voltage_v", 24.0, "V"), ("current_a", 0.4, "A"), ("power_w", 9.6, "W"), ("neighbour_v", 12.0, "V") })
+        {
+            var read = await probe.ReadAsync("x/" + point);
+            Assert.Equal(value, read.Value, 3);
+            Assert.Equal(unit, read.Unit);
+        }
+
+        await chip.WordAsync(0x02, 3000 << 3);
+        Assert.Equal(12.0, (await probe.ReadAsync("x/voltage_v")).Value, 3);
+        await chip.WordAsync(0x04, -4000);
+        Assert.Equal(-0.4, (await probe.ReadAsync("x/current_a")).Value, 3);
+    }
+
+    [GuestFact]
     public async Task Ina226_by_iio_gives_volts()
     {
         await using var chip = await I2cChip.PlugAsync(guest, "ina226", 0x41, "ina2xx_adc", (0x02, 9600, true));
@@ -111,6 +134,28 @@ public sealed class SensorTests(Guest guest)
     }
 
     [GuestFact]
+    public async Task Hmc5883_captured_by_a_trigger_gives_the_mean_of_its_scans_and_tells_an_occupied_bay()
+    {
+        // X in 0x03 and 0x04, Z in 0x05 and 0x06 (HMC5883L data sheet, table 2); the trigger is the kernel's iio-trig-sysfs, fired by hand.
+        await using var chip = await I2cChip.PlugAsync(guest, "hmc5883l", 0x1e, null, (0x0a, 'H', false), (0x0b, '4', false), (0x0c, '3', false), (0x09, 1, false), (0x03, 0, false), (0x04, 218, false), (0x05, 0xff, false), (0x06, 0x26, false));
+        await guest.ShellAsync("echo 7 >/sys/bus/iio/devices/iio_sysfs_trigger/add_trigger");
+        await using (var probe = await ProbeSession.StartAsync(guest, """{"name":"t","assets":[{"id":"x","kind":"k","sensors":[{"type":"iio-capture","device":"hmc5883l","trigger":"sysfstrig7","samples":4,"channels":[{"channel":"magn_z","point":"z_ut"},{"channel":"magn_x","point":"x_ut","threshold":{"point":"occupied","above":40,"hysteresis":5}}]}]}]}"""))
+        {
+            await guest.ShellAsync("(i=0; while [ $i -lt 500 ]; do for t in /sys/bus/iio/devices/trigger*; do echo 1 >$t/trigger_now; done; usleep 20000; i=$((i+1)); done) >/dev/null 2>&1 & echo $! >/tmp/triggers");
+            await Near(probe, "x/x_ut", 20);
+            await Near(probe, "x/z_ut", -20);
+            await probe.ValueAsync("x/occupied", 0);
+            await chip.ByteAsync(0x03, 545 >> 8);
+            await chip.ByteAsync(0x04, 545 & 0xff);
+            Assert.Equal("uT", (await Near(probe, "x/x_ut", 50)).Unit);
+            await probe.ValueAsync("x/occupied", 1);
+            await probe.QuitAsync();
+        }
+
+        await guest.ShellAsync("kill $(cat /tmp/triggers); while [ -d /proc/$(cat /tmp/triggers) ]; do usleep 5000; done; echo > /sys/bus/iio/devices/iio:device0/trigger/current_trigger; echo 7 >/sys/bus/iio/devices/iio_sysfs_trigger/remove_trigger");
+    }
+
+    [GuestFact]
     public async Task Vl53l0x_gives_millimetres()
     {
         await using var chip = await I2cChip.PlugAsync(guest, "vl53l0x", 0x29, null, (0x14, 1, false), (0x1e, 1234 >> 8, false), (0x1f, 1234 & 0xff, false));
@@ -165,6 +210,11 @@ public sealed class SensorTests(Guest guest)
 
         Assert.StartsWith("error", await probe.AskAsync("read x/temperature_c"), StringComparison.Ordinal);
     }
+
+    private async Task<ProbeValue> Near(ProbeSession probe, string point, double value) => ProbeValue.Parse(await guest.Probe.WaitAsync(
+        l => l.StartsWith($"value {point} ", StringComparison.Ordinal) && ProbeValue.Parse(l) is { Quality: "Good" } read && Math.Abs(read.Value - value) < 0.05,
+        TimeSpan.FromSeconds(20),
+        probe.Start));
 
     private static string Board(string type, string device, string channel, string point, string? address = null, string more = "") =>
         $$"""{"name":"t","assets":[{"id":"x","kind":"k","sensors":[{"type":"{{type}}",{{more}}"device":"{{device}}",{{(address is null ? "" : $"\"address\":\"{address}\",")}}"channel":"{{channel}}","point":"{{point}}"}]}]}""";

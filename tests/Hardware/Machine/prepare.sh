@@ -1,6 +1,6 @@
 #!/bin/bash
-# prepare.sh OUT: makes the test machine's files from Debian packages: the kernel, the modules the tests need and busybox. gpio-sim, irq_sim, gpio-pca953x
-# and ina2xx are left out by Debian and built here from its kernel source. Run as root on Debian; 30 s; seen with bookworm (6.1).
+# prepare.sh OUT: makes the test machine's files from Debian packages: the kernel, the modules the tests need and busybox. gpio-sim, irq_sim, gpio-pca953x,
+# ina2xx and iio-trig-sysfs are left out by Debian and built here from its kernel source. Run as root on Debian; 30 s; seen with bookworm (6.1).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); out=$1; mkdir -p "$out"; work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; chmod 755 "$work"; cd "$work"
 apt-get update -qq
@@ -18,17 +18,17 @@ echo "fetching $packages"
 apt-get download -qq -o APT::Sandbox::User=root $packages
 for deb in linux-image* linux-headers* linux-kbuild* linux-compiler* busybox*; do dpkg -x "$deb" root; done
 dpkg-deb --fsys-tarfile linux-source*.deb | tar -xO "./usr/src/linux-source-$series.tar.xz" | tar -xJ --strip-components=1 \
-  "linux-source-$series"/{drivers/gpio/gpio-sim.c,drivers/gpio/gpiolib.h,drivers/gpio/gpio-pca953x.c,kernel/irq/irq_sim.c,drivers/hwmon/ina2xx.c}
+  "linux-source-$series"/{drivers/gpio/gpio-sim.c,drivers/gpio/gpiolib.h,drivers/gpio/gpio-pca953x.c,kernel/irq/irq_sim.c,drivers/hwmon/ina2xx.c,drivers/iio/trigger/iio-trig-sysfs.c}
 
 headers=$work/root/usr/src/linux-headers-$kernel
 kbuild=$(echo "$work"/root/usr/lib/linux-kbuild-*)
 for flavour in amd64 common; do for link in scripts tools; do ln -sfn "$kbuild/$link" "$headers-$flavour/$link"; done; done
 echo "include $headers-common/Makefile" >"$headers-amd64/Makefile"
-mkdir mod; cp drivers/gpio/*.[ch] drivers/hwmon/ina2xx.c mod/
+mkdir mod; cp drivers/gpio/*.[ch] drivers/hwmon/ina2xx.c drivers/iio/trigger/iio-trig-sysfs.c mod/
 # irq_to_desc is not exported to modules; the same descriptor is reached through irq_data
 sed 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/; s/#include <linux\/slab.h>/&\n#include <linux\/module.h>\n#include <linux\/irqdesc.h>\n#include <linux\/irqdomain.h>/' \
   kernel/irq/irq_sim.c >mod/irq_sim.c; echo 'MODULE_LICENSE("GPL");' >>mod/irq_sim.c
-echo 'obj-m := irq_sim.o gpio-sim.o ina2xx.o gpio-pca953x.o' >mod/Makefile
+echo 'obj-m := irq_sim.o gpio-sim.o ina2xx.o gpio-pca953x.o iio-trig-sysfs.o' >mod/Makefile
 make -s -C "$headers-amd64" M="$work/mod" -j2 modules >make.log 2>&1 || { tail -20 make.log; exit 1; }
 
 mkdir -p "$out/modules"
