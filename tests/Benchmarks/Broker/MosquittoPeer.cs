@@ -19,7 +19,16 @@ public sealed class MosquittoPeer(int qos, TimeSpan? duration = null)
     public Task<BrokerFigure> DeliversAsync() =>
         RunAsync(port => new DeliverLoad(port, qos, duration ?? TimeSpan.FromSeconds(3)).Run($"mosquitto delivers QoS {qos} to one subscriber"));
 
-    private static async Task<BrokerFigure> RunAsync(Func<int, BrokerFigure> load)
+    /// <summary>Bytes of RSS per idle connection.</summary>
+    public static Task<double> IdleAsync() => RunAsync((port, process) => new IdleConnections().MeasureAsync(port, process));
+
+    private static Task<BrokerFigure> RunAsync(Func<int, BrokerFigure> load) => RunAsync(async (port, _) =>
+    {
+        var figure = await Task.Factory.StartNew(() => load(port), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return figure with { BytesPerMessage = 0 };
+    });
+
+    private static async Task<T> RunAsync<T>(Func<int, Process, Task<T>> work)
     {
         var directory = Directory.CreateTempSubdirectory("iot-bench-");
         try
@@ -32,13 +41,13 @@ public sealed class MosquittoPeer(int qos, TimeSpan? duration = null)
                 set_tcp_nodelay true
                 max_inflight_messages 1000
                 max_queued_messages 0
+                log_dest none
                 """);
-            using var process = Process.Start(new ProcessStartInfo(Program!, ["-c", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo(Program!, ["-c", configuration]))!;
             try
             {
                 await WaitForAsync(port);
-                var figure = await Task.Factory.StartNew(() => load(port), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                return figure with { BytesPerMessage = 0 };
+                return await work(port, process);
             }
             finally
             {
