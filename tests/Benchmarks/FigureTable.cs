@@ -6,6 +6,8 @@ namespace IotTelemetry.Benchmarks;
 /// <summary>Shows figures to a person: work, figure, goal, peer, ratio. A missed goal is shown as missed.</summary>
 internal static class FigureTable
 {
+    private const int WidthOfAFile = 200;
+
     public static void Print(string suite, IReadOnlyList<Figure> figures)
     {
         var table = new Table().Title(suite).Border(TableBorder.Simple)
@@ -27,7 +29,20 @@ internal static class FigureTable
                 figure.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "");
         }
 
-        AnsiConsole.Write(table);
+        Output().Write(table);
+    }
+
+    // A file has no width and no colours.
+    private static IAnsiConsole Output()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = WidthOfAFile;
+        return console;
     }
 
     private static string Number(double value)

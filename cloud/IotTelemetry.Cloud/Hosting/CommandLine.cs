@@ -8,6 +8,8 @@ namespace IotTelemetry.Cloud.Hosting;
 /// <summary>The commands of <c>iot-cloud</c> and their options.</summary>
 internal static class CommandLine
 {
+    private const int WidthOfAFile = 1000;
+
     private const string RejectsSql =
         """
         SELECT received_at, site, gateway, epoch, seq, reason, detail, client, length(payload) AS bytes
@@ -89,6 +91,19 @@ internal static class CommandLine
     {
         using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
         await using Stream output = Console.OpenStandardOutput();
-        return await new QueryCommand(http, AnsiConsole.Console, output, Console.Error).RunAsync(url, sql, format, parameters, cancellationToken);
+        return await new QueryCommand(http, TableConsole(), output, Console.Error).RunAsync(url, sql, format, parameters, cancellationToken);
+    }
+
+    // A file or a pipe has no width to fold a table to, and no colours.
+    private static IAnsiConsole TableConsole()
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            return AnsiConsole.Console;
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = WidthOfAFile;
+        return console;
     }
 }
