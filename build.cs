@@ -116,29 +116,36 @@ int Package(string[] rest)
     };
     InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
     var output = Path.Combine(artifacts, "package");
+    if (Directory.Exists(output))
+    {
+        Directory.Delete(output, recursive: true);
+    }
+
     var edge = Path.Combine(root, "edge", "IotTelemetry.Edge", "IotTelemetry.Edge.csproj");
 
-    // The newest framework first; where its NativeAOT runtime pack is not served, the one before.
+    string[] lean = ["-p:PublishDocumentationFiles=false", "-p:PublishReferencesDocumentationFiles=false", "-v", "q", "-nologo"];
+
+    // The newest framework first; where it cannot be built natively (its runtime pack is not served everywhere), the one before.
     string[] frameworks = ["net10.0", "net9.0"];
     var native = frameworks.FirstOrDefault(framework =>
     {
-        var ok = Run("dotnet", ["publish", edge, "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
-            "-o", Path.Combine(output, "iot-edge"), "-v", "q", "-nologo"], quiet: framework == "net10.0") == 0;
-        Console.WriteLine(ok ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: NativeAOT for {framework} cannot be built here (runtime pack not served)");
-        return ok;
-    }) ?? throw new BuildException("package: the agent could not be built as a native binary; the messages above tell why");
+        var (status, text) = Capture("dotnet", ["publish", edge, "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
+            "-o", Path.Combine(output, "iot-edge"), .. lean]);
+        var reason = text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
+        Console.WriteLine(status == 0 ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: no NativeAOT for {framework} here: {reason}");
+        return status == 0;
+    }) ?? throw new BuildException("package: the agent could not be built as a native binary; the lines above tell why");
 
-    Check("dotnet", "publish", edge, "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
-        "-o", Path.Combine(output, "iot-edge-trimmed"), "-v", "q", "-nologo");
-    Check("dotnet", "publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release",
-        "-o", Path.Combine(output, "iot-cloud"), "-v", "q", "-nologo");
+    Check("dotnet", ["publish", edge, "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
+        "-o", Path.Combine(output, "iot-edge-trimmed"), .. lean]);
+    Check("dotnet", ["publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release", "-o", Path.Combine(output, "iot-cloud"), .. lean]);
 
     string[] names = ["iot-edge", "iot-edge-trimmed", "iot-cloud"];
     foreach (var name in names)
     {
         var binary = new FileInfo(Path.Combine(output, name, name.StartsWith("iot-edge", StringComparison.Ordinal) ? "iot-edge" : "iot-cloud"));
         var archive = Path.Combine(artifacts, $"{name}_{runtime}.tar.gz");
-        Check("tar", "-C", output, "-czf", archive, name);
+        Check("tar", "-C", output, "--exclude=*.pdb", "--exclude=*.dbg", "-czf", archive, name);
         Console.WriteLine($"{archive} (binary {binary.Length / 1e6:F1} MB)");
     }
 
@@ -204,9 +211,11 @@ void InstallDebianPackages(string purpose, params (string Package, string Proof)
 
     try
     {
-        if (Run("apt-get", ["update", .. quiet]) != 0 || Run("apt-get", ["install", "-y", "--no-install-recommends", .. quiet, .. missing], quiet: true) != 0)
+        var update = Capture("apt-get", ["update", .. quiet]);
+        var install = update.Status == 0 ? Capture("apt-get", ["install", "-y", "--no-install-recommends", .. quiet, .. missing]) : update;
+        if (install.Status != 0)
         {
-            Console.WriteLine($"the packages '{names}' could not be installed; what needs them is skipped");
+            Console.WriteLine($"the packages '{names}' could not be installed; what needs them is skipped:{Environment.NewLine}{install.Output.Trim()}");
         }
     }
     finally
@@ -232,26 +241,28 @@ static void Check(string program, params string[] arguments)
     }
 }
 
-static int Run(string program, string[] arguments, bool quiet = false)
+static int Run(string program, string[] arguments)
 {
-    var start = new ProcessStartInfo(Find(program) ?? throw new BuildException($"'{program}' is not on the PATH")) { RedirectStandardOutput = quiet, RedirectStandardError = quiet };
-    foreach (var argument in arguments)
-    {
-        start.ArgumentList.Add(argument);
-    }
-
-    using var process = Process.Start(start)!;
-    if (quiet)
-    {
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
+    using var process = Process.Start(Describe(program, arguments))!;
     process.WaitForExit();
     return process.ExitCode;
 }
+
+// For a run whose failure is an answer: what it printed is shown only when somebody asks for it.
+static (int Status, string Output) Capture(string program, string[] arguments)
+{
+    var start = Describe(program, arguments);
+    start.RedirectStandardOutput = true;
+    start.RedirectStandardError = true;
+    using var process = Process.Start(start)!;
+    var errors = process.StandardError.ReadToEndAsync();
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return (process.ExitCode, output + errors.Result);
+}
+
+static ProcessStartInfo Describe(string program, string[] arguments) =>
+    new(Find(program) ?? throw new BuildException($"'{program}' is not on the PATH"), arguments);
 
 internal sealed class BuildException(string message) : Exception(message);
 
