@@ -1,3 +1,4 @@
+using IotTelemetry.Hardware.Linux;
 using IotTelemetry.Hardware.Sensors;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -169,6 +170,20 @@ public sealed class CounterMeterTests : IDisposable
     }
 
     [LinuxFact]
+    public void Count_is_followed_on_the_board_s_loop()
+    {
+        Device(0, "meter", 0);
+        using var loop = new EpollLoop(TimeProvider.System);
+        using var stopping = new CancellationTokenSource();
+        Make().Start(loop);
+        loop.After(Poll / 2, () => Count(5));
+        loop.After(Poll * 5, stopping.Cancel);
+        loop.Run(stopping.Token);
+
+        Assert.Equal((5, RawQuality.Good), (Total().Value, LastQuality));
+    }
+
+    [LinuxFact]
     public void Missing_counter_is_bad_until_it_comes()
     {
         var meter = Open();
@@ -211,12 +226,18 @@ public sealed class CounterMeterTests : IDisposable
 
     private CounterMeter Open(string boot = "first", ulong? ceiling = null, string device = "meter")
     {
+        var meter = Make(boot, ceiling, device);
+        meter.Open();
+        return meter;
+    }
+
+    private CounterMeter Make(string boot = "first", ulong? ceiling = null, string device = "meter")
+    {
         var asset = new LinuxAssetOptions { Asset = new BoardAsset("m", "meter", null, null, new Dictionary<string, string>()), Sensors = [] };
         _board = new BoardBuilder(new LinuxBoardOptions { Name = "t", StateDirectory = Path.Combine(_folder, "state"), Assets = [asset] }, _time, NullLogger.Instance);
         var counter = new PulseCounterOptions { Device = device, Ceiling = ceiling, Poll = Poll };
         var meter = CounterMeter.Build(new PulseMeterOptions { Counter = counter, UnitPerPulse = 1 }, counter, _board, 0, _folder, boot);
         _meters.Add(meter);
-        meter.Open();
         return meter;
     }
 
