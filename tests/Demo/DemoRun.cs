@@ -32,7 +32,7 @@ internal sealed class DemoRun(string directory)
         return report;
     }
 
-    private static void PrintHints(CloudService cloud)
+    private void PrintHints(CloudService cloud)
     {
         var query = $"{Path.GetRelativePath(Environment.CurrentDirectory, Path.ChangeExtension(Checkout.Cloud, null))} query --url http://{cloud.Http}";
         Console.WriteLine($"""
@@ -40,7 +40,7 @@ internal sealed class DemoRun(string directory)
             MQTT      {cloud.Mqtt}
             queries   http://{cloud.Http}   (ClickHouse's HTTP interface)
             status    http://{cloud.Http}/status
-            logs      the folder of the run, one file per program
+            logs      {directory}/*.log
 
             try in a second terminal:
               {query} "SELECT site, point, count() AS readings, max(ts) AS latest FROM iot.readings GROUP BY site, point ORDER BY readings DESC"
