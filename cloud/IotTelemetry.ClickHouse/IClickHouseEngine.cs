@@ -57,13 +57,4 @@ public interface IClickHouseEngine : IAsyncDisposable
         ClickHouseParameters? parameters = null,
         IReadOnlyDictionary<string, string>? settings = null,
         CancellationToken cancellationToken = default);
-
-    /// <summary>As the overload with a <see cref="PipeWriter"/>; the stream is flushed and stays open.</summary>
-    Task QueryAsync(
-        string sql,
-        string format,
-        Stream output,
-        ClickHouseParameters? parameters = null,
-        IReadOnlyDictionary<string, string>? settings = null,
-        CancellationToken cancellationToken = default);
 }

@@ -140,20 +140,6 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         }
     }
 
-    /// <inheritdoc/>
-    public async Task QueryAsync(
-        string sql,
-        string format,
-        Stream output,
-        ClickHouseParameters? parameters = null,
-        IReadOnlyDictionary<string, string>? settings = null,
-        CancellationToken cancellationToken = default)
-    {
-        PipeWriter writer = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
-        await QueryAsync(sql, format, writer, parameters, settings, cancellationToken).ConfigureAwait(false);
-        await writer.CompleteAsync().ConfigureAwait(false);
-    }
-
     /// <summary>Cancels what runs, closes all connections and so stops the engine. Waits at most <see cref="EmbeddedEngineOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await Task.Factory.StartNew(
         Close, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);

@@ -125,20 +125,6 @@ public sealed class ServerEngine : IClickHouseEngine
         }
     }
 
-    /// <inheritdoc/>
-    public async Task QueryAsync(
-        string sql,
-        string format,
-        Stream output,
-        ClickHouseParameters? parameters = null,
-        IReadOnlyDictionary<string, string>? settings = null,
-        CancellationToken cancellationToken = default)
-    {
-        PipeWriter writer = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
-        await QueryAsync(sql, format, writer, parameters, settings, cancellationToken).ConfigureAwait(false);
-        await writer.CompleteAsync().ConfigureAwait(false);
-    }
-
     /// <summary>Closes the connections.</summary>
     public ValueTask DisposeAsync()
     {

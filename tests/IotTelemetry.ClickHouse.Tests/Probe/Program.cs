@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Embedded;
 using IotTelemetry.ClickHouse.Probe;
 

@@ -66,9 +66,5 @@ internal sealed class FaultyEngine(IClickHouseEngine engine, Func<int, string, I
         string sql, string format, PipeWriter output, ClickHouseParameters? parameters, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken) =>
         engine.QueryAsync(sql, format, output, parameters, settings, cancellationToken);
 
-    public Task QueryAsync(
-        string sql, string format, Stream output, ClickHouseParameters? parameters, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken) =>
-        engine.QueryAsync(sql, format, output, parameters, settings, cancellationToken);
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
