@@ -15,8 +15,9 @@ public sealed partial class MqttClient
             return;
         }
 
-        // First, so that no connection begins after we have looked for one.
-        await _ending.CancelAsync().ConfigureAwait(false);
+        // First, so that no connection begins after we have looked for one; without a wait, so that the goodbye has begun when the caller gets the task
+        // and a server that closes from then on is no loss.
+        _ending.Cancel();
         Task supervisor;
         MqttConnection? connection;
         lock (_gate)

@@ -113,8 +113,9 @@ internal sealed class MqttConnection : IAsyncDisposable
 
     private void Cut()
     {
-        _transport.Abort();
+        // In this order: a socket closed while a call is pending on it is reset, and a reset takes back what the peer has not read yet, DISCONNECT too.
         _stop.Cancel();
+        _transport.Abort();
         lock (_gate)
         {
             _closing = true;

@@ -24,7 +24,7 @@ public sealed class ConnectTests : ClientFixture
         });
         _ = client.ConnectAsync();
         var connect = await (await Server.AcceptAsync()).ReadConnectAsync();
-        Assert.Equal(("tested", 60), (Text(connect.ClientId), connect.KeepAliveSeconds));
+        Assert.Equal((Server.ClientId, 60), (Text(connect.ClientId), connect.KeepAliveSeconds));
         Assert.Equal(("user", "pass"), (Text(connect.UserName!.Value), Text(connect.Password!.Value)));
         Assert.Equal(7u, connect.Properties.GetNumber(MqttPropertyId.ReceiveMaximum));
         Assert.Equal(9999u, connect.Properties.GetNumber(MqttPropertyId.MaximumPacketSize));

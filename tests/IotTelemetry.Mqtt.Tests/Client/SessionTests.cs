@@ -136,10 +136,10 @@ public sealed class SessionTests : ClientFixture
     {
         var client = Create(Server.Options with { ClientId = "" });
         var connecting = client.ConnectAsync();
-        var peer = await Server.AcceptConnectedAsync(new ConnAck { Properties = p => p.Add(MqttPropertyId.AssignedClientIdentifier, "given") });
-        Assert.Equal("given", (await Within.Time(connecting)).AssignedClientId);
+        var peer = await Server.AcceptConnectedAsync(new ConnAck { Properties = p => p.Add(MqttPropertyId.AssignedClientIdentifier, ScriptedServer.AssignedId) });
+        Assert.Equal(ScriptedServer.AssignedId, (await Within.Time(connecting)).AssignedClientId);
         peer.Dispose();
-        Assert.Equal("given", Text((await (await Server.AcceptAsync()).ReadConnectAsync()).ClientId));
+        Assert.Equal(ScriptedServer.AssignedId, Text((await (await Server.AcceptAsync()).ReadConnectAsync()).ClientId));
     }
 
     [Fact]

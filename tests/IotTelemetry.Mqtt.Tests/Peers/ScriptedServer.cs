@@ -1,26 +1,36 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using IotTelemetry.Mqtt.Packets;
 
 namespace IotTelemetry.Mqtt.Tests.Peers;
 
 /// <summary>A raw socket that plays the server as a test tells it, well or badly.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
+    /// <summary>The identifier for a client that brings none.</summary>
+    public const string AssignedId = "given";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<ScriptedPeer> _peers = [];
 
     public ScriptedServer()
     {
+        // What a peer that does not read takes in all the same must be bounded, or a test of full buffers depends on the kernel's mood.
+        _listener.Server.ReceiveBufferSize = 64 * 1024;
         _listener.Start();
     }
 
     public MqttEndpoint Endpoint => new(MqttTransportKind.Tcp, "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
 
+    /// <summary>The identifier of this server's client, like that of no other test.</summary>
+    public string ClientId => $"tested-{Endpoint.Port}";
+
     /// <summary>Options for a client of this server; reconnects at once, no keep-alive unless asked for.</summary>
     public MqttClientOptions Options => new()
     {
         Endpoint = Endpoint,
-        ClientId = "tested",
+        ClientId = ClientId,
         KeepAlive = TimeSpan.Zero,
         Reconnect = new MqttReconnectOptions
         {
@@ -40,11 +50,19 @@ internal sealed class ScriptedServer : IDisposable
         return peer;
     }
 
-    /// <summary>Takes the next connection, reads its CONNECT and accepts it.</summary>
+    /// <summary>
+    /// Takes the next connection of this server's client, reads its CONNECT and accepts it. A test beside this one may have a client that looks for a server
+    /// it has just killed, on a port that is ours by now: it is turned away.
+    /// </summary>
     public async Task<ScriptedPeer> AcceptConnectedAsync(ConnAck? answer = null, MqttProtocolVersion version = MqttProtocolVersion.V500)
     {
         var peer = await AcceptAsync(version);
-        await peer.ReadConnectAsync();
+        while (IsStranger(await peer.ReadConnectAsync()))
+        {
+            peer.Dispose();
+            peer = await AcceptAsync(version);
+        }
+
         await peer.SendConnAckAsync(answer ?? new ConnAck());
         return peer;
     }
@@ -53,5 +71,11 @@ internal sealed class ScriptedServer : IDisposable
     {
         _listener.Stop();
         _peers.ForEach(static peer => peer.Dispose());
+    }
+
+    private bool IsStranger(MqttConnectPacket connect)
+    {
+        var id = Encoding.UTF8.GetString(connect.ClientId.Span);
+        return id != ClientId && id is not ("" or AssignedId);
     }
 }
