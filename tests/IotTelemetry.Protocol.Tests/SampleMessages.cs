@@ -21,6 +21,7 @@ internal static class SampleMessages
         OutboxFrames = 3,
         OutboxBytes = 1700,
         ReadingsDropped = 0,
+        LockoutRevision = 7,
         Faults = [new GatewayFault("i2c-1", "No answer from 0x48.", Samples.Noon - 5000)],
     };
 
@@ -51,5 +52,25 @@ internal static class SampleMessages
         SelectedUntilMs = Samples.Noon + 15_700,
         AtMs = Samples.Noon + 710,
         Clock = ClockQuality.Synchronised,
+    };
+
+    public static CommandResult Executed { get; } = new()
+    {
+        Id = Command.Id,
+        Phase = CommandPhase.Operate,
+        State = CommandState.Executed,
+        Code = CommandCode.Ok,
+        VerifyByMs = Samples.Noon + 6_150,
+        AtMs = Samples.Noon + 4_150,
+    };
+
+    public static LockoutSet Lockouts { get; } = new()
+    {
+        Revision = 7,
+        Lockouts =
+        [
+            new AssetLockout { Asset = "load-3", Holder = "a.meier@example.org", Reason = "Cable work in pit 12", SinceMs = Samples.Noon, UntilMs = Samples.Noon + 28_800_000 },
+            new AssetLockout { Asset = "load-3", Holder = "b.rossi@example.org", Reason = "Cable work in pit 12", SinceMs = Samples.Noon },
+        ],
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 
 namespace IotTelemetry.Protocol;
 
@@ -32,11 +33,25 @@ public sealed record CommandResult
     /// <summary>Until when the point is reserved, by the gateway's clock, in Unix milliseconds; only when selected.</summary>
     public long? SelectedUntilMs { get; init; }
 
+    /// <summary>
+    /// Until when a verified or failed follows, by the gateway's clock, in Unix milliseconds; only when executed. Null: no feedback is configured, and executed is final.
+    /// </summary>
+    public long? VerifyByMs { get; init; }
+
     /// <summary>When the state was reached, by the gateway's clock, in Unix milliseconds.</summary>
     public required long AtMs { get; init; }
 
     /// <summary>What the gateway knows of that clock.</summary>
     public ClockQuality Clock { get; init; }
+
+    /// <summary>Whether this ends the command: no other result follows (SPECIFICATION.md, section 7.3).</summary>
+    [JsonIgnore]
+    public bool IsFinal => State switch
+    {
+        CommandState.Accepted or CommandState.Selected => false,
+        CommandState.Executed => VerifyByMs is null,
+        _ => true,
+    };
 
     /// <summary>Writes the message as it goes over the wire.</summary>
     public void Encode(IBufferWriter<byte> output) => MessageJson.Write(output, this, WireJson.Context.CommandResult);
@@ -55,6 +70,7 @@ public sealed record CommandResult
         MessageJson.RequireTime("atMs", result.AtMs);
         MessageJson.RequireTime("observedAtMs", result.ObservedAtMs ?? 0);
         MessageJson.RequireTime("selectedUntilMs", result.SelectedUntilMs ?? 0);
+        MessageJson.RequireTime("verifyByMs", result.VerifyByMs ?? 0);
         if (result.Observed is null != result.ObservedAtMs is null)
         {
             throw new MessageFormatException(RefusalReason.Malformed, "observed and observedAtMs come together or not at all.");

@@ -12,7 +12,7 @@ public enum CommandState : byte
     /// <summary>The point is reserved until <see cref="CommandResult.SelectedUntilMs"/>.</summary>
     [JsonStringEnumMemberName("selected")] Selected,
 
-    /// <summary>The output was set.</summary>
+    /// <summary>The output was set. Final exactly when <see cref="CommandResult.VerifyByMs"/> is null.</summary>
     [JsonStringEnumMemberName("executed")] Executed,
 
     /// <summary>The feedback shows it. Final.</summary>

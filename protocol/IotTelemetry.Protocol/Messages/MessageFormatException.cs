@@ -1,6 +1,6 @@
 namespace IotTelemetry.Protocol;
 
-/// <summary>A JSON message (birth, status, cursor, command, result) is refused. The only exception that decoding one throws for bad input.</summary>
+/// <summary>A JSON message (birth, status, cursor, command, result, lockouts) is refused. The only exception that decoding one throws for bad input.</summary>
 public sealed class MessageFormatException : FormatException
 {
     /// <summary>A refusal.</summary>

@@ -20,8 +20,8 @@ internal static class MessageJson
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
 
     /// <summary>Reads a message, its version first: that decides whether the rest can be understood.</summary>
-    public static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what)
-        where T : class => Read(payload, type, what, MaximumBytes, isVersioned: true);
+    public static T Read<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes = MaximumBytes)
+        where T : class => Read(payload, type, what, maximumBytes, isVersioned: true);
 
     /// <summary>Reads a part of a message whose version is known already.</summary>
     public static T ReadPart<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type, string what, int maximumBytes)
@@ -136,6 +136,14 @@ internal static class MessageJson
         if (value < 0)
         {
             throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; it cannot be negative."));
+        }
+    }
+
+    public static void RequireRevision(string field, long? value)
+    {
+        if (value is < 1 or > (long)FrameLimits.Sequence)
+        {
+            throw new MessageFormatException(RefusalReason.Invalid, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; 1 to 2^53 - 1 are allowed."));
         }
     }
 

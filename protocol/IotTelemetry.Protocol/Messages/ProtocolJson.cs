@@ -15,4 +15,5 @@ namespace IotTelemetry.Protocol;
 [JsonSerializable(typeof(GatewayStatus))]
 [JsonSerializable(typeof(Command))]
 [JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(LockoutSet))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;

@@ -37,6 +37,9 @@ public sealed record GatewayStatus
     /// <summary>Readings dropped since boot because the outbox was full, oldest first.</summary>
     public long? ReadingsDropped { get; init; }
 
+    /// <summary>The revision of the lockouts that are in force and on the gateway's disk; null when there never were any.</summary>
+    public long? LockoutRevision { get; init; }
+
     /// <summary>What does not work; null for nothing.</summary>
     public IReadOnlyList<GatewayFault>? Faults { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record GatewayStatus
         MessageJson.RequireNotNegative("outboxFrames", status.OutboxFrames);
         MessageJson.RequireNotNegative("outboxBytes", status.OutboxBytes);
         MessageJson.RequireNotNegative("readingsDropped", status.ReadingsDropped);
+        MessageJson.RequireRevision("lockoutRevision", status.LockoutRevision);
         MessageJson.RequireCount("faults", status.Faults, MaximumFaults);
         foreach (GatewayFault fault in status.Faults ?? [])
         {

@@ -20,6 +20,7 @@ public sealed class GatewayTopics
         Command = prefix + "command";
         Result = prefix + "result";
         Stored = prefix + "stored";
+        Lockouts = prefix + "lockouts";
     }
 
     /// <summary>Whose topics these are.</summary>
@@ -43,6 +44,9 @@ public sealed class GatewayTopics
     /// <summary>The stored cursor to the gateway, QoS 0, at most one a second.</summary>
     public string Stored { get; }
 
+    /// <summary>The lockouts to the gateway, QoS 1, retained.</summary>
+    public string Lockouts { get; }
+
     /// <summary>The filter that matches one kind of topic of every gateway, such as <c>iot/1/+/+/+/telemetry</c>.</summary>
     public static string FilterFor(TopicKind kind) => $"{Root}/+/+/+/{LevelOf(kind)}";
 
@@ -65,6 +69,7 @@ public sealed class GatewayTopics
         TopicKind.Command => "command",
         TopicKind.Result => "result",
         TopicKind.Stored => "stored",
+        TopicKind.Lockouts => "lockouts",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of topic"),
     };
 }

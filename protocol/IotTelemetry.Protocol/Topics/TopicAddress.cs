@@ -75,7 +75,7 @@ public readonly ref struct TopicAddress
         }
         if (KindOf(rest) is not { } kind)
         {
-            problem = "The topic's last level is none of telemetry, birth, status, command, result, stored.";
+            problem = "The topic's last level is none of telemetry, birth, status, command, result, stored, lockouts.";
             return false;
         }
         address = new TopicAddress(identity, site.Length, partition, kind);
@@ -95,6 +95,7 @@ public readonly ref struct TopicAddress
         : level.SequenceEqual("command"u8) ? TopicKind.Command
         : level.SequenceEqual("result"u8) ? TopicKind.Result
         : level.SequenceEqual("stored"u8) ? TopicKind.Stored
+        : level.SequenceEqual("lockouts"u8) ? TopicKind.Lockouts
         : null;
 
     private static ReadOnlySpan<byte> TakeLevel(ref ReadOnlySpan<byte> rest)

@@ -20,4 +20,7 @@ public enum TopicKind : byte
 
     /// <summary>The cursor up to which frames are stored, to the gateway.</summary>
     Stored,
+
+    /// <summary>The lockouts of the gateway's assets, retained, to the gateway.</summary>
+    Lockouts,
 }

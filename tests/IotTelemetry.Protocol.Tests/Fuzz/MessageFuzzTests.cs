@@ -26,6 +26,10 @@ public sealed class MessageFuzzTests
     public void No_result_makes_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Result.Encode(), payload =>
         CommandResult.Decode(payload));
 
+    [Fact]
+    public void No_lockouts_make_the_reader_fail_otherwise_than_with_a_reason() => Fuzz(SampleMessages.Lockouts.Encode(), payload =>
+        LockoutSet.Decode(payload));
+
     private static void Fuzz(byte[] message, Action<byte[]> decode)
     {
         Mutator mutator = new(4);

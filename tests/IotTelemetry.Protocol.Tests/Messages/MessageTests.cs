@@ -12,6 +12,10 @@ public sealed class MessageTests
         GatewayStatus status = GatewayStatus.Decode(SampleMessages.Status.Encode());
         Assert.Equal(SampleMessages.Status with { Faults = null }, status with { Faults = null });
         Assert.Equal(SampleMessages.Status.Faults, status.Faults);
+        Assert.Equal(SampleMessages.Executed, CommandResult.Decode(SampleMessages.Executed.Encode()));
+        LockoutSet lockouts = LockoutSet.Decode(SampleMessages.Lockouts.Encode());
+        Assert.Equal(SampleMessages.Lockouts.Revision, lockouts.Revision);
+        Assert.Equal(SampleMessages.Lockouts.Lockouts, lockouts.Lockouts);
         StoredCursor cursor = StoredCursor.Decode(SampleMessages.Cursor.Encode());
         Assert.Equal(SampleMessages.Cursor.Epochs, cursor.Epochs);
         Assert.Equal(SampleMessages.Cursor.Refused, cursor.Refused);
@@ -27,6 +31,7 @@ public sealed class MessageTests
         Assert.Equal(new ProtocolVersion(1, 9), CommandResult.Decode(Newer(SampleMessages.Result.Encode())).Version);
         Assert.Equal(new ProtocolVersion(1, 9), GatewayStatus.Decode(Newer(SampleMessages.Status.Encode())).Version);
         Assert.Equal(new ProtocolVersion(1, 9), StoredCursor.Decode(Newer(SampleMessages.Cursor.Encode())).Version);
+        Assert.Equal(new ProtocolVersion(1, 9), LockoutSet.Decode(Newer(SampleMessages.Lockouts.Encode())).Version);
 
         static byte[] Newer(byte[] message) => Changed(message, "{\"version\":\"1.0\"",
             "{\"later\":{\"version\":\"3.0\",\"deep\":[[1]]},\"version\":\"1.9\",\"more\":null");
@@ -40,6 +45,7 @@ public sealed class MessageTests
         Assert.Equal(RefusalReason.UnknownVersion, Refused(() => CommandResult.Decode(other)));
         Assert.Equal(RefusalReason.UnknownVersion, Refused(() => GatewayStatus.Decode(other)));
         Assert.Equal(RefusalReason.UnknownVersion, Refused(() => StoredCursor.Decode(other)));
+        Assert.Equal(RefusalReason.UnknownVersion, Refused(() => LockoutSet.Decode(other)));
         Assert.Equal(RefusalReason.UnknownVersion, Refused(() => Birth.Decode(other)));
     }
 

@@ -45,6 +45,8 @@ public sealed class SpecificationTests
         AssertWritten("json status", text => GatewayStatus.Decode(text).Encode());
         AssertWritten("json command", text => Command.Decode(text).Encode());
         AssertWritten("json result", text => CommandResult.Decode(text).Encode());
+        AssertWritten("json result executed", text => CommandResult.Decode(text).Encode());
+        AssertWritten("json lockouts", text => LockoutSet.Decode(text).Encode());
 
         static void AssertWritten(string block, Func<byte[], byte[]> recode)
         {
@@ -60,7 +62,9 @@ public sealed class SpecificationTests
         AssertFields(ProtocolJson.Default.StoredCursor, SpecificationDocument.Block("json stored"));
         AssertFields(ProtocolJson.Default.GatewayStatus, SpecificationDocument.Block("json status"));
         AssertFields(ProtocolJson.Default.Command, SpecificationDocument.Block("json command"));
-        AssertFields(ProtocolJson.Default.CommandResult, SpecificationDocument.Block("json result"));
+        AssertFields(ProtocolJson.Default.CommandResult, SpecificationDocument.Block("json result"), SpecificationDocument.Block("json result executed"));
+        AssertFields(ProtocolJson.Default.LockoutSet, SpecificationDocument.Block("json lockouts"));
+        AssertFields(ProtocolJson.Default.AssetLockout, JsonNode.Parse(SpecificationDocument.Block("json lockouts"))!["lockouts"]![0]!.ToJsonString());
         AssertFields(ProtocolJson.Default.BirthLine, SpecificationDocument.Block("birth").Split('\n')[0]);
         AssertFields(ProtocolJson.Default.BirthModel, SpecificationDocument.Block("birth").Split('\n')[1]);
         foreach (JsonTypeInfo type in (JsonTypeInfo[])[ProtocolJson.Default.PointDefinition, ProtocolJson.Default.Asset,
@@ -69,10 +73,10 @@ public sealed class SpecificationTests
             Assert.All(type.Properties, field => Assert.Contains($"`{field.Name}`", SpecificationDocument.Text, StringComparison.Ordinal));
         }
 
-        static void AssertFields(JsonTypeInfo type, string example)
+        static void AssertFields(JsonTypeInfo type, params string[] examples)
         {
-            IEnumerable<string> fields = type.Properties.Select(field => field.Name);
-            Assert.Equal(fields.Order(), JsonNode.Parse(example)!.AsObject().Select(field => field.Key).Order());
+            IEnumerable<string> fields = type.Properties.Where(field => field.Get is not null).Select(field => field.Name);
+            Assert.Equal(fields.Order(), examples.SelectMany(example => JsonNode.Parse(example)!.AsObject()).Select(field => field.Key).Distinct().Order());
             Assert.All(fields, field => Assert.Contains($"`{field}`", SpecificationDocument.Text, StringComparison.Ordinal));
         }
     }

@@ -10,7 +10,7 @@ public sealed class TopicTests
     public void Every_topic_of_a_gateway_is_taken_apart_again()
     {
         GatewayTopics topics = new(Gateway);
-        string[] all = [topics.Telemetry, topics.Birth, topics.Status, topics.Command, topics.Result, topics.Stored];
+        string[] all = [topics.Telemetry, topics.Birth, topics.Status, topics.Command, topics.Result, topics.Stored, topics.Lockouts];
         for (int i = 0; i < all.Length; i++)
         {
             Assert.True(TopicAddress.TryParse(Encoding.UTF8.GetBytes(all[i]), out TopicAddress address, out string? problem), problem);
