@@ -3,6 +3,7 @@ using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Embedded;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
+using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
@@ -64,15 +65,10 @@ internal static class CloudService
 
         await using WebApplication app = builder.Build();
         MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
-        await using IngestPipeline ingest = new(engine, options.Database, new BrokerCursorSink(broker), options.Ingest, TimeProvider.System, logs);
+        EmbeddedBrokerLink link = new(broker, TimeProvider.System);
+        await using IngestPipeline ingest = new(engine, options.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs);
         await ingest.StartAsync(stop);
-
-        IngestHandler[] handlers = [.. new[] { TopicKind.Telemetry, TopicKind.Birth, TopicKind.Status }
-            .Select(kind => new IngestHandler(kind, ingest.Frames, ingest.Births, ingest.Statuses, TimeProvider.System))];
-        foreach (IngestHandler handler in handlers)
-        {
-            broker.AddHandler(handler.Filter, handler);
-        }
+        ingest.Receive(link);
 
         ServiceHealth health = new(ingest);
         app.Use(LoopbackHosts.RefuseOthersAsync);
@@ -87,7 +83,7 @@ internal static class CloudService
 
         int exitCode = await WaitAsync(app, ingest, logs, stop);
         health.Stopping();
-        await DrainAsync(options, handlers, ingest, logs);
+        await DrainAsync(options, link, ingest, logs);
         await app.StopAsync(CancellationToken.None);
         return exitCode;
     }
@@ -107,16 +103,12 @@ internal static class CloudService
         return ExitCode.Failure;
     }
 
-    private static async Task DrainAsync(CloudOptions options, IngestHandler[] handlers, IngestPipeline ingest, ILoggerFactory logs)
+    private static async Task DrainAsync(CloudOptions options, EmbeddedBrokerLink link, IngestPipeline ingest, ILoggerFactory logs)
     {
         Microsoft.Extensions.Logging.ILogger logger = logs.CreateLogger(nameof(CloudService));
         long start = TimeProvider.System.GetTimestamp();
         CloudLog.Draining(logger, ingest.Counters.FramesInFlight);
-        foreach (IngestHandler handler in handlers)
-        {
-            handler.Stop();
-        }
-
+        link.Stop();
         if (await ingest.DrainAsync(options.DrainTimeout))
         {
             CloudLog.Drained(logger, TimeProvider.System.GetElapsedTime(start));

@@ -1,9 +1,11 @@
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ledger;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Ingest;
 
@@ -61,6 +63,18 @@ internal sealed class IngestPipeline : IAsyncDisposable
 
     /// <summary>Completes when storing or publishing stops: in order after <see cref="DrainAsync"/>, otherwise with the error that stopped it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Takes what the gateways send from now on: call after the start.</summary>
+    public void Receive(IGatewayLink link)
+    {
+        link.Receive(TopicKind.Telemetry, Frames.TakeAsync);
+        link.Receive(TopicKind.Birth, Births.TakeAsync);
+        link.Receive(TopicKind.Status, (delivery, _) =>
+        {
+            Statuses.Take(delivery);
+            return ValueTask.CompletedTask;
+        });
+    }
 
     /// <summary>Reads the ledger, then begins to store.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

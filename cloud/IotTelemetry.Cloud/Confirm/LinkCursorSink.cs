@@ -1,4 +1,4 @@
-using IotTelemetry.Broker;
+using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -6,8 +6,8 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Cloud.Confirm;
 
 /// <summary>Publishes cursors on the topics <c>stored</c>, QoS 0, not retained (SPECIFICATION.md, section 6).</summary>
-internal sealed class BrokerCursorSink(MqttBroker broker) : ICursorSink
+internal sealed class LinkCursorSink(IGatewayLink link) : ICursorSink
 {
     public ValueTask SendAsync(GatewaySession gateway, StoredCursor cursor, CancellationToken cancellationToken) =>
-        broker.PublishAsync(new MqttMessage { Topic = gateway.Topics.Stored, Payload = cursor.Encode(), PayloadIsUtf8 = true }, cancellationToken);
+        link.SendAsync(gateway.Id, new MqttMessage { Topic = gateway.Topics.Stored, Payload = cursor.Encode(), PayloadIsUtf8 = true }, cancellationToken);
 }
