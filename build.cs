@@ -53,6 +53,12 @@ int Bench(string[] rest)
     InstallEngine();
     InstallDebianPackages("peers to compare with", ("mosquitto", "mosquitto"));
     BuildSolution();
+    var suites = rest.TakeWhile(a => !a.StartsWith('-')).ToArray();
+    if (suites.Length == 0 || suites.Contains("edge"))
+    {
+        PublishNativeAgent("linux-x64");
+    }
+
     return Run("dotnet", [Output("IotTelemetry.Benchmarks", "IotTelemetry.Benchmarks.dll"), .. rest]);
 }
 
@@ -114,31 +120,16 @@ int Package(string[] rest)
         ["--runtime", var r] => r,
         _ => throw new BuildException($"package: unknown arguments '{string.Join(' ', rest)}'; allowed: --runtime RID"),
     };
-    InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
-    var output = Path.Combine(artifacts, "package");
+    var output = PackageFolder();
     if (Directory.Exists(output))
     {
         Directory.Delete(output, recursive: true);
     }
 
-    var edge = Path.Combine(root, "edge", "IotTelemetry.Edge", "IotTelemetry.Edge.csproj");
-
-    string[] lean = ["-p:PublishDocumentationFiles=false", "-p:PublishReferencesDocumentationFiles=false", "-v", "q", "-nologo"];
-
-    // The newest framework first; where it cannot be built natively (its runtime pack is not served everywhere), the one before.
-    string[] frameworks = ["net10.0", "net9.0"];
-    var native = frameworks.FirstOrDefault(framework =>
-    {
-        var (status, text) = Capture("dotnet", ["publish", edge, "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
-            "-o", Path.Combine(output, "iot-edge"), .. lean]);
-        var reason = text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
-        Console.WriteLine(status == 0 ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: no NativeAOT for {framework} here: {reason}");
-        return status == 0;
-    }) ?? throw new BuildException("package: the agent could not be built as a native binary; the lines above tell why");
-
-    Check("dotnet", ["publish", edge, "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
-        "-o", Path.Combine(output, "iot-edge-trimmed"), .. lean]);
-    Check("dotnet", ["publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release", "-o", Path.Combine(output, "iot-cloud"), .. lean]);
+    var native = PublishNativeAgent(runtime);
+    Check("dotnet", ["publish", AgentProject(), "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
+        "-o", Path.Combine(output, "iot-edge-trimmed"), .. Lean()]);
+    Check("dotnet", ["publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release", "-o", Path.Combine(output, "iot-cloud"), .. Lean()]);
 
     string[] names = ["iot-edge", "iot-edge-trimmed", "iot-cloud"];
     foreach (var name in names)
@@ -152,6 +143,27 @@ int Package(string[] rest)
     Console.WriteLine($"native agent built for {native}");
     return 0;
 }
+
+// Builds the native agent into artifacts/package/iot-edge and returns its framework: the newest first; where it cannot be built natively (its runtime pack is not served everywhere), the one before.
+string PublishNativeAgent(string runtime)
+{
+    InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
+    string[] frameworks = ["net10.0", "net9.0"];
+    return frameworks.FirstOrDefault(framework =>
+    {
+        var (status, text) = Capture("dotnet", ["publish", AgentProject(), "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
+            "-o", Path.Combine(PackageFolder(), "iot-edge"), .. Lean()]);
+        var reason = text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
+        Console.WriteLine(status == 0 ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: no NativeAOT for {framework} here: {reason}");
+        return status == 0;
+    }) ?? throw new BuildException("the agent could not be built as a native binary; the lines above tell why");
+}
+
+string PackageFolder() => Path.Combine(artifacts, "package");
+
+string AgentProject() => Path.Combine(root, "edge", "IotTelemetry.Edge", "IotTelemetry.Edge.csproj");
+
+static string[] Lean() => ["-p:PublishDocumentationFiles=false", "-p:PublishReferencesDocumentationFiles=false", "-v", "q", "-nologo"];
 
 string Output(string project, string file) => Path.Combine(artifacts, "bin", project, "release", file);
 

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Benchmarks;
 using IotTelemetry.Benchmarks.ClickHouse;
+using IotTelemetry.Benchmarks.Edge;
 using IotTelemetry.Benchmarks.Ingest;
 using IotTelemetry.Benchmarks.Micro;
 using IotTelemetry.Benchmarks.Mqtt;
 using IotTelemetry.Benchmarks.Protocol;
 
-ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new MicroSuite()];
+ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new MicroSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);
