@@ -5,8 +5,8 @@ namespace IotTelemetry.Cloud.Hosting;
 /// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door.</summary>
 internal static partial class CloudLog
 {
-    [LoggerMessage(100, LogLevel.Information, "Listening: MQTT on {Mqtt}, HTTP on {Http}, data in {Directory}")]
-    public static partial void Listening(ILogger logger, string mqtt, string http, string directory);
+    [LoggerMessage(100, LogLevel.Information, "Listening: MQTT on {Mqtt}, HTTP on {Http}, data in {Store}")]
+    public static partial void Listening(ILogger logger, string mqtt, string http, string store);
 
     [LoggerMessage(101, LogLevel.Information, "Stopping: {Frames} frames on their way are stored and acknowledged first")]
     public static partial void Draining(ILogger logger, long frames);

@@ -1,6 +1,5 @@
 using IotTelemetry.Broker;
 using IotTelemetry.ClickHouse;
-using IotTelemetry.ClickHouse.Embedded;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Gateways;
@@ -27,12 +26,8 @@ internal static class CloudService
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddSerilog(log));
         try
         {
-            // The engine resolves a bare table name also as a file of the working directory: there is nothing to find in its own.
-            string data = Directory.CreateDirectory(options.DataDirectory).FullName;
-            Environment.CurrentDirectory = data;
-            EmbeddedEngineOptions engineOptions = new() { DataDirectory = data, LibraryPath = options.EngineLibrary, CloseTimeout = TimeSpan.FromSeconds(2) };
-            await using EmbeddedEngine engine = await EmbeddedEngine.OpenAsync(engineOptions, logs.CreateLogger<EmbeddedEngine>(), stop);
-            await new SchemaMigrator(engine, options.Database, logs.CreateLogger<SchemaMigrator>()).MigrateAsync(stop);
+            await using IClickHouseEngine engine = await StoreEngine.OpenAsync(options.Store, logs, stop);
+            await new SchemaMigrator(engine, options.Store.Database, logs.CreateLogger<SchemaMigrator>()).MigrateAsync(stop);
             return await RunAsync(options, engine, output, log, logs, stop);
         }
         catch (Exception failure) when (failure is ClickHouseException or SchemaException or IOException or UnauthorizedAccessException)
@@ -43,7 +38,7 @@ internal static class CloudService
     }
 
     private static async Task<int> RunAsync(
-        CloudOptions options, EmbeddedEngine engine, TextWriter output, Serilog.Core.Logger log, ILoggerFactory logs, CancellationToken stop)
+        CloudOptions options, IClickHouseEngine engine, TextWriter output, Serilog.Core.Logger log, ILoggerFactory logs, CancellationToken stop)
     {
         ListenOptions? mqtt = null;
         ListenOptions? http = null;
@@ -66,7 +61,7 @@ internal static class CloudService
         await using WebApplication app = builder.Build();
         MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
         EmbeddedBrokerLink link = new(broker, TimeProvider.System);
-        await using IngestPipeline ingest = new(engine, options.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs);
+        await using IngestPipeline ingest = new(engine, options.Store.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs);
         await ingest.StartAsync(stop);
         ingest.Receive(link);
 
@@ -77,7 +72,7 @@ internal static class CloudService
 
         await app.StartAsync(stop);
         string listening = $"mqtt={mqtt!.IPEndPoint} http={http!.IPEndPoint}";
-        CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqtt.IPEndPoint!.ToString(), http.IPEndPoint!.ToString(), options.DataDirectory);
+        CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqtt.IPEndPoint!.ToString(), http.IPEndPoint!.ToString(), options.Store.Place);
         await output.WriteLineAsync($"listening {listening}");
         await output.FlushAsync(CancellationToken.None);
 

@@ -25,14 +25,14 @@ internal static class CommandLine
 
     private static Command Serve()
     {
-        Option<string> data = new("--data") { Description = "Directory of the store; created when it is not there", DefaultValueFactory = _ => "iot-data" };
+        StoreArguments store = new();
         Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:1883" };
         Option<string> http = new("--http") { Description = "Address of queries, status and health; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:8123" };
         Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
-        Option<string?> library = new("--engine-library") { Description = "Path of libchdb.so, when it is not where it is looked for" };
         Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
         Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
-        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { data, mqtt, http, logFile, library, rows, age };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, logFile, rows, age };
+        store.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
         {
             IngestOptions defaults = new();
@@ -40,11 +40,10 @@ internal static class CommandLine
             int batchRows = parsed.GetValue(rows) ?? defaults.BatchRows;
             CloudOptions options = new CloudOptions
             {
-                DataDirectory = parsed.GetRequiredValue(data),
+                Store = store.Read(parsed),
                 Mqtt = BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
-                EngineLibrary = parsed.GetValue(library) is { } path ? Path.GetFullPath(path) : null,
                 Ingest = defaults with
                 {
                     BatchRows = batchRows,
