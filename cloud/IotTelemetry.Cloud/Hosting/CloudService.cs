@@ -27,7 +27,7 @@ internal static class CloudService
         try
         {
             await using IClickHouseEngine engine = await StoreEngine.OpenAsync(options.Store, logs, stop);
-            await new SchemaMigrator(engine, options.Store.Database, logs.CreateLogger<SchemaMigrator>()).MigrateAsync(stop);
+            await new SchemaMigrator(engine, options.Store.Database, logs.CreateLogger<SchemaMigrator>(), options.Store.Cluster).MigrateAsync(stop);
             return await RunAsync(options, engine, output, log, logs, stop);
         }
         catch (Exception failure) when (failure is ClickHouseException or SchemaException or IOException or UnauthorizedAccessException)

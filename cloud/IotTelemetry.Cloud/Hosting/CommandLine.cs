@@ -19,6 +19,7 @@ internal static class CommandLine
     public static RootCommand Create() => new("The cloud service: takes telemetry over MQTT, stores it in ClickHouse, answers queries.")
     {
         Serve(),
+        Migrate(),
         QueryCommandLine(),
         Rejects(),
     };
@@ -31,7 +32,8 @@ internal static class CommandLine
         Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
         Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
         Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
-        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, logFile, rows, age };
+        Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, logFile, rows, age, dryRun };
         store.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
         {
@@ -52,9 +54,21 @@ internal static class CommandLine
                     TrickleAge = batchAge > defaults.TrickleAge ? batchAge : defaults.TrickleAge,
                 },
             }.Validate();
-            return await CloudService.RunAsync(options, Console.Out, stop);
+            return parsed.GetValue(dryRun)
+                ? await MigrateCommand.RunAsync(options.Store, dryRun: true, Console.Out, stop)
+                : await CloudService.RunAsync(options, Console.Out, stop);
         });
         return serve;
+    }
+
+    private static Command Migrate()
+    {
+        StoreArguments store = new();
+        Option<bool> dryRun = new("--dry-run") { Description = "Prints the statements and changes nothing" };
+        Command migrate = new("migrate", "Brings a store to this program's schema; serve does the same when it starts.") { dryRun };
+        store.AddTo(migrate);
+        migrate.SetAction((parsed, stop) => MigrateCommand.RunAsync(store.Read(parsed), parsed.GetValue(dryRun), Console.Out, stop));
+        return migrate;
     }
 
     private static Command QueryCommandLine()

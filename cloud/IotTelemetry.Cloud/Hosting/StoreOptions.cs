@@ -18,6 +18,9 @@ internal sealed record StoreOptions
     /// <summary>Database, in which all tables of the service are.</summary>
     public DatabaseName Database { get; init; } = DatabaseName.Default;
 
+    /// <summary>The cluster whose servers share the tables; null: a single server, or replicas whose tables were made otherwise.</summary>
+    public ClusterName? Cluster { get; init; }
+
     /// <summary>The place, for people.</summary>
     public string Place => Servers is { } servers ? string.Join(',', servers.Endpoints) : DataDirectory;
 

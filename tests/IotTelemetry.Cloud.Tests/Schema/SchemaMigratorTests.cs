@@ -36,4 +36,36 @@ public sealed class SchemaMigratorTests(EngineFixture store)
             () => new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None));
         Assert.Contains("schema version 99", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Plan_names_what_would_run_and_changes_nothing()
+    {
+        DatabaseName database = store.NewDatabase();
+        SchemaPlan plan = await new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).PlanAsync(CancellationToken.None);
+        using StringWriter output = new();
+        await plan.WriteAsync(output);
+        Assert.Contains($"CREATE TABLE IF NOT EXISTS {database}.readings\n", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await store.NumberAsync($"SELECT count() FROM system.databases WHERE name = '{database}'"));
+
+        await new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None);
+        Assert.Empty((await new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).PlanAsync(CancellationToken.None)).Migrations);
+    }
+
+    [Fact]
+    public async Task Database_whose_migrations_had_another_text_is_refused()
+    {
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        await store.Engine.ExecuteAsync($"INSERT INTO {database}.schema_migrations (version, name, checksum) SELECT 1, 'readings', 'other'");
+        SchemaException refused = await Assert.ThrowsAsync<SchemaException>(
+            () => new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None));
+        Assert.Contains("has checksum 'other'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Database_of_a_program_that_kept_no_checksums_is_refused()
+    {
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        await store.Engine.ExecuteAsync($"ALTER TABLE {database}.schema_migrations DROP COLUMN checksum");
+        await Assert.ThrowsAsync<SchemaException>(() => new SchemaMigrator(store.Engine, database, NullLogger<SchemaMigrator>.Instance).PlanAsync(CancellationToken.None));
+    }
 }
