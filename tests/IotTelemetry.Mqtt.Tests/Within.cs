@@ -3,7 +3,7 @@ namespace IotTelemetry.Mqtt.Tests;
 /// <summary>Bounds every wait of a test: what does not happen fails, it never hangs.</summary>
 internal static class Within
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static Task<T> Time<T>(Task<T> task) => task.WaitAsync(Limit);
 

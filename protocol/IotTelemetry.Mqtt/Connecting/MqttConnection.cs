@@ -9,9 +9,6 @@ namespace IotTelemetry.Mqtt;
 /// </summary>
 internal sealed class MqttConnection : IAsyncDisposable
 {
-    /// <summary>How long a DISCONNECT may take to leave before the connection is cut.</summary>
-    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
-
     private readonly MqttClient _client;
     private readonly MqttClientOptions _options;
     private readonly Lock _gate;
@@ -231,7 +228,7 @@ internal sealed class MqttConnection : IAsyncDisposable
         }
         catch (MqttProtocolException exception)
         {
-            await CloseAsync(new ConnectionEnd(exception.Reason, Exception: exception), exception.Reason, default, GoodbyeTime).ConfigureAwait(false);
+            await CloseAsync(new ConnectionEnd(exception.Reason, Exception: exception), exception.Reason, default, _options.DisposeTimeout).ConfigureAwait(false);
             End(ConnectionEnd.Broken(exception));
         }
         catch (Exception exception)

@@ -61,7 +61,8 @@ public sealed class SubscribeTests : ClientFixture
         var subscribing = client.SubscribeAsync(["a", "b"], Ignore);
         var packet = await peer.ReadAsync(MqttPacketType.Subscribe);
         await peer.SendRawAsync(new byte[] { 0x90, 5, packet.Body[0], packet.Body[1], 0, 1, 0x87 });
-        await peer.ReadAsync(MqttPacketType.Unsubscribe);
+        packet = await peer.ReadAsync(MqttPacketType.Unsubscribe);
+        await peer.SendRawAsync(new byte[] { 0xB0, 5, packet.Body[0], packet.Body[1], 0, 0, 0 });
         await Assert.ThrowsAsync<MqttSubscriptionRefusedException>(() => Within.Time(subscribing));
     }
 
@@ -137,7 +138,8 @@ public sealed class SubscribeTests : ClientFixture
         var subscribing = client.SubscribeAsync("a", Ignore, cancellationToken: cancel.Token);
         await peer.ReadAsync(MqttPacketType.Subscribe);
         await cancel.CancelAsync();
-        await peer.ReadAsync(MqttPacketType.Unsubscribe);
+        var packet = await peer.ReadAsync(MqttPacketType.Unsubscribe);
+        await peer.SendRawAsync(new byte[] { 0xB0, 4, packet.Body[0], packet.Body[1], 0, 0 });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Within.Time(subscribing));
     }
 

@@ -24,14 +24,15 @@ internal sealed class ScriptedServer : IDisposable
     public MqttEndpoint Endpoint => new(MqttTransportKind.Tcp, "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
 
     /// <summary>The identifier of this server's client, like that of no other test.</summary>
-    public string ClientId => $"tested-{Endpoint.Port}";
+    public string ClientId { get; } = $"tested-{Guid.NewGuid():N}";
 
-    /// <summary>Options for a client of this server; reconnects at once, no keep-alive unless asked for.</summary>
+    /// <summary>Options for a client of this server; reconnects at once, no keep-alive unless asked for, and a goodbye that a busy machine does not cut short.</summary>
     public MqttClientOptions Options => new()
     {
         Endpoint = Endpoint,
         ClientId = ClientId,
         KeepAlive = TimeSpan.Zero,
+        DisposeTimeout = Within.Limit,
         Reconnect = new MqttReconnectOptions
         {
             InitialDelay = TimeSpan.FromMilliseconds(1),
