@@ -2,7 +2,7 @@ using IotTelemetry.Mqtt;
 
 namespace IotTelemetry.Cloud.Hosting;
 
-/// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door.</summary>
+/// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door and API, 6xx assets.</summary>
 internal static partial class CloudLog
 {
     [LoggerMessage(100, LogLevel.Information, "Listening: MQTT on {Mqtt}, HTTP on {Http}, data in {Store}")]
@@ -58,4 +58,7 @@ internal static partial class CloudLog
 
     [LoggerMessage(500, LogLevel.Information, "Query {QueryId} refused with code {Code}: {Message}")]
     public static partial void QueryRefused(ILogger logger, string queryId, int code, string message);
+
+    [LoggerMessage(510, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void ApiFailed(ILogger logger, string method, string path, Exception exception);
 }

@@ -1,5 +1,7 @@
 using IotTelemetry.Broker;
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Api;
+using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Gateways;
@@ -45,6 +47,7 @@ internal static class CloudService
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSerilog(log);
         builder.Services.AddMqttBroker(new MqttBrokerOptions { MaximumPacketSize = Birth.MaximumBytes + 65_536 });
+        ApiHosting.AddServices(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -60,14 +63,16 @@ internal static class CloudService
 
         await using WebApplication app = builder.Build();
         MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
+        LiveState live = new();
         EmbeddedBrokerLink link = new(broker, TimeProvider.System);
-        await using IngestPipeline ingest = new(engine, options.Store.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs);
+        await using IngestPipeline ingest = new(engine, options.Store.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs, live);
         await ingest.StartAsync(stop);
         ingest.Receive(link);
 
         ServiceHealth health = new(ingest);
         app.Use(LoopbackHosts.RefuseOthersAsync);
         StatusEndpoints.Map(app, ingest, broker, health);
+        ApiHosting.Map(app, live, TimeProvider.System, logs);
         DoorEndpoint.Map(app, new ReadOnlyQueries(engine, await TableFunctions.ReadForbiddenAsync(engine, stop)), logs.CreateLogger<DoorEndpoint>());
 
         await app.StartAsync(stop);

@@ -1,3 +1,4 @@
+using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Hosting;
@@ -12,6 +13,7 @@ internal sealed class BirthIntake(
     FrameIntake frames,
     Batcher batcher,
     CursorPublisher cursors,
+    LiveState? live,
     IngestCounters counters,
     ILogger<BirthIntake> logger)
 {
@@ -68,11 +70,19 @@ internal sealed class BirthIntake(
         counters.BirthReceived();
 
         // A birth that is not retained is one of an older model, for frames of a backlog: it must not pass for the gateway's present shape.
-        bool isNews = gateway.StoredBirth is not { } stored || (delivery.IsRetained && stored != birth.Hash);
+        bool isPresentShape = delivery.IsRetained || gateway.StoredBirth is null;
+        bool isNews = isPresentShape && gateway.StoredBirth != birth.Hash;
         await batcher.AddAsync(new BirthEntry(gateway, birth, delivery.Payload, !isNews, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
         gateway.StoredBirth = isNews ? birth.Hash : gateway.StoredBirth;
         gateway.LiveEpoch = birth.Header.Epoch;
         gateway.AddBirth(new PreparedBirth(birth));
+        LiveGateway? liveGateway = live?.Get(gateway.Id);
+        liveGateway?.Heard(delivery.ReceivedAtMs);
+        if (isPresentShape)
+        {
+            liveGateway?.Describe(birth, delivery.ReceivedAtMs);
+        }
+
         await frames.ReleaseHeldAsync(gateway, cancellationToken);
 
         // A gateway that comes back learns at once where it stands.

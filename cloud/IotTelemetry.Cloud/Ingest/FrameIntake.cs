@@ -1,4 +1,5 @@
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Hosting;
@@ -20,6 +21,7 @@ internal sealed class FrameIntake(
     Batcher batcher,
     CursorPublisher cursors,
     HeldRoom heldRoom,
+    LiveState? live,
     IngestOptions options,
     IngestCounters counters,
     TimeProvider time,
@@ -226,6 +228,7 @@ internal sealed class FrameIntake(
             {
                 int readings = reader.Columns.Count;
                 await batcher.AddAsync(new FrameEntry(gateway, birth, reader.Columns, facts, delivery.Confirmation), cancellationToken);
+                live?.Get(gateway.Id).Apply(birth.Birth, reader.Columns, delivery.ReceivedAtMs);
                 counters.ReadingsTaken(readings);
             }
             else

@@ -1,4 +1,5 @@
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Gateways;
@@ -25,7 +26,14 @@ internal sealed class IngestPipeline : IAsyncDisposable
     private Task _publishing = Task.CompletedTask;
 
     public IngestPipeline(
-        IClickHouseEngine engine, DatabaseName database, ICursorSink sink, IngestOptions options, TimeProvider time, ILoggerFactory logs, Func<double>? randomizer = null)
+        IClickHouseEngine engine,
+        DatabaseName database,
+        ICursorSink sink,
+        IngestOptions options,
+        TimeProvider time,
+        ILoggerFactory logs,
+        LiveState? live = null,
+        Func<double>? randomizer = null)
     {
         StoreTables tables = new(database);
         StoredRecords records = new(engine, tables);
@@ -37,9 +45,9 @@ internal sealed class IngestPipeline : IAsyncDisposable
         _recovery = new LedgerRecovery(engine, tables, Registry, logs.CreateLogger<LedgerRecovery>());
         BirthBook book = new(records, _cursors, options, time, logs.CreateLogger<BirthBook>());
         Frames = new FrameIntake(
-            Registry, new FrameJudge(records), book, new FrameReaderPool(options), _batcher, _cursors, new HeldRoom(options), options, Counters, time, logs.CreateLogger<FrameIntake>());
-        Births = new BirthIntake(Registry, Frames, _batcher, _cursors, Counters, logs.CreateLogger<BirthIntake>());
-        Statuses = new StatusIntake(Registry, Counters, logs.CreateLogger<StatusIntake>());
+            Registry, new FrameJudge(records), book, new FrameReaderPool(options), _batcher, _cursors, new HeldRoom(options), live, options, Counters, time, logs.CreateLogger<FrameIntake>());
+        Births = new BirthIntake(Registry, Frames, _batcher, _cursors, live, Counters, logs.CreateLogger<BirthIntake>());
+        Statuses = new StatusIntake(Registry, live, Counters, logs.CreateLogger<StatusIntake>());
     }
 
     public GatewayRegistry Registry { get; } = new();

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Ingest;
 
 /// <summary>Keeps who is online, by the gateways' own status messages and their wills. Thread-safe.</summary>
-internal sealed class StatusIntake(GatewayRegistry registry, Status.IngestCounters counters, ILogger<StatusIntake> logger)
+internal sealed class StatusIntake(GatewayRegistry registry, LiveState? live, Status.IngestCounters counters, ILogger<StatusIntake> logger)
 {
     private readonly ConcurrentDictionary<GatewaySession, GatewayStatus> _status = new();
 
@@ -23,12 +24,15 @@ internal sealed class StatusIntake(GatewayRegistry registry, Status.IngestCounte
         else if (delivery.Payload.IsEmpty)
         {
             _status.TryRemove(registry.Get(address), out _);
+            live?.Get(registry.Get(address).Id).Say(null, delivery.ReceivedAtMs);
         }
         else
         {
             try
             {
-                _status[registry.Get(address)] = GatewayStatus.Decode(delivery.Payload.Span);
+                GatewayStatus status = GatewayStatus.Decode(delivery.Payload.Span);
+                _status[registry.Get(address)] = status;
+                live?.Get(registry.Get(address).Id).Say(status, delivery.ReceivedAtMs);
             }
             catch (MessageFormatException refusal)
             {
