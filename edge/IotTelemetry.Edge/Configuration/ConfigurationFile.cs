@@ -4,7 +4,6 @@ using System.Text.Json;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
-using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Hardware.Sensors.Configuration;
 using IotTelemetry.Hardware.Simulation;
@@ -27,7 +26,7 @@ internal static class ConfigurationFile
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file), Json);
-            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetDirectoryName(Path.GetFullPath(file))!);
+            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetFullPath(file));
             return mistakes.Count == 0 ? configuration! : throw new ConfigurationException(file, mistakes);
         }
         catch (JsonException exception)
@@ -36,26 +35,26 @@ internal static class ConfigurationFile
         }
     }
 
-    private static EdgeConfiguration? Read(ConfigurationSection root, string directory)
+    private static EdgeConfiguration? Read(ConfigurationSection root, string file)
     {
         var gateway = ReadGateway(root);
         var state = root.RequiredText("state", "the directory for everything that must survive a restart");
-        var stateDirectory = Path.GetFullPath(state, directory);
+        var stateDirectory = Path.GetFullPath(state, Path.GetDirectoryName(file)!);
         var mqtt = ReadMqtt(root.Section("mqtt"), gateway);
         var board = ReadBoard(root.Section("board"), stateDirectory);
-        var (defaultRule, rules) = ReadSampling(root.Section("sampling"));
+        var sampling = SamplingSection.Read(root.Section("sampling"));
         var framing = ReadFraming(root.Section("framing"));
         var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
         var uplink = ReadUplink(root.Section("uplink"));
         root.Done();
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
         {
+            File = file,
             Gateway = gateway,
             StateDirectory = stateDirectory,
             Mqtt = mqtt,
             Board = board,
-            DefaultRule = defaultRule,
-            Rules = rules,
+            Sampling = sampling,
             Framing = framing,
             Outbox = outbox,
             Uplink = uplink,
@@ -151,30 +150,6 @@ internal static class ConfigurationFile
             return board;
         }
     }
-
-    private static (PointRule Default, Dictionary<string, PointRule> Rules) ReadSampling(ConfigurationSection section)
-    {
-        var fallback = ReadRule(section, new PointRule());
-        var points = section.Section("points");
-        var rules = new Dictionary<string, PointRule>();
-        foreach (var name in points.Keys.ToArray())
-        {
-            var rule = points.Section(name);
-            rules[name] = ReadRule(rule, fallback);
-            rule.Done();
-        }
-
-        section.Done();
-        return (fallback, rules);
-    }
-
-    private static PointRule ReadRule(ConfigurationSection section, PointRule fallback) => fallback with
-    {
-        PollInterval = section.Integer("pollMs", 10, 86_400_000) is { } poll ? TimeSpan.FromMilliseconds(poll) : fallback.PollInterval,
-        Deadband = section.Number("deadband", 0, 1e12) ?? fallback.Deadband,
-        MaximumSilence = section.Integer("maximumSilenceSeconds", 1, 86_400) is { } silence ? TimeSpan.FromSeconds(silence) : fallback.MaximumSilence,
-        Debounce = section.Integer("debounceMs", 0, 60_000) is { } debounce ? TimeSpan.FromMilliseconds(debounce) : fallback.Debounce,
-    };
 
     private static FramingOptions ReadFraming(ConfigurationSection section)
     {

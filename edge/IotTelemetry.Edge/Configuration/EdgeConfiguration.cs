@@ -1,6 +1,5 @@
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
-using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -10,6 +9,9 @@ namespace IotTelemetry.Edge.Configuration;
 /// <summary>Everything the agent is told by its configuration file, checked.</summary>
 internal sealed record EdgeConfiguration
 {
+    /// <summary>The file it was read from, for messages.</summary>
+    public required string File { get; init; }
+
     public required GatewayId Gateway { get; init; }
 
     /// <summary>Where everything that must survive a restart lies.</summary>
@@ -19,11 +21,7 @@ internal sealed record EdgeConfiguration
 
     public required BoardConfiguration Board { get; init; }
 
-    /// <summary>The rule of points that have none of their own.</summary>
-    public required PointRule DefaultRule { get; init; }
-
-    /// <summary>Rules by the name of the point.</summary>
-    public required IReadOnlyDictionary<string, PointRule> Rules { get; init; }
+    public required SamplingConfiguration Sampling { get; init; }
 
     public required FramingOptions Framing { get; init; }
 

@@ -15,8 +15,8 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
     /// <param name="stopping">Stops the agent in order.</param>
     public async Task RunAsync(TimeSpan drainOnStop, CancellationToken stopping)
     {
-        await using var board = BoardFactory.Create(configuration.Board, time, logs);
-        var rules = board.Points.Select(p => configuration.Rules.GetValueOrDefault(p.Name, configuration.DefaultRule)).ToArray();
+        await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, logs), configuration);
+        var (board, rules) = (plan.Board, plan.Rules);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
             {

@@ -8,12 +8,9 @@ using Polly.Retry;
 namespace IotTelemetry.Edge.Sampling;
 
 /// <summary>Takes the values of a board, pushed and polled, through the points' filters into frames. A point that fails is reported bad and retried; the others never notice.</summary>
-internal sealed class Sampler : IRawValueSink
+internal sealed class Sampler : IPollTarget
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Points that are due so close together are read in one go: half the wake-ups at 100 readings a second.</summary>
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(25);
 
     private readonly IBoard _board;
     private readonly FrameBuilder _frames;
@@ -21,10 +18,9 @@ internal sealed class Sampler : IRawValueSink
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly PointFilter[] _filters;
-    private readonly PollSchedule _schedule;
-    private readonly int[] _failures;
+    private readonly PointPoller _poller;
     private readonly ResiliencePipeline _restart;
-    private readonly TimeSpan _gathering;
+    private bool _ended;
 
     public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log)
     {
@@ -33,15 +29,11 @@ internal sealed class Sampler : IRawValueSink
         _time = time;
         _log = log;
         _filters = [.. board.Points.Select((point, i) => new PointFilter(point, rules[i]))];
-        _failures = new int[_filters.Length];
-        (int Point, TimeSpan Interval)[] polled = [.. Enumerable.Range(0, _filters.Length).Where(p => board.Points[p].Delivery == PointDelivery.Polled).Select(p => (p, rules[p].PollInterval))];
-        _schedule = new PollSchedule(polled, _filters.Length, time, random);
-        var quarter = polled.Length == 0 ? LongestGathering : polled.Min(p => p.Interval) / 4;
-        _gathering = quarter < LongestGathering ? quarter : LongestGathering;
+        _poller = new PointPoller(board, rules, this, time, random, log);
         _restart = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<IOException>(),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromSeconds(1),
@@ -50,6 +42,7 @@ internal sealed class Sampler : IRawValueSink
                 OnRetry = arguments =>
                 {
                     SamplingLog.BoardFailed(log, arguments.Outcome.Exception, board.Name, arguments.RetryDelay);
+                    AcceptPushedAsBad();
                     return ValueTask.CompletedTask;
                 },
             })
@@ -59,8 +52,23 @@ internal sealed class Sampler : IRawValueSink
     /// <summary>Samples until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var pushed = _restart.ExecuteAsync(async token => await _board.RunAsync(this, token), stopping).AsTask();
-        await Task.WhenAll(EndQuietly(pushed, stopping), PollAsync(stopping), TickAsync(stopping));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+
+        // A driver may block before it first yields: it must not hold up the rest.
+        var pushed = Task.Run(async () => await _restart.ExecuteAsync(async token => await _board.RunAsync(this, token), ending.Token), CancellationToken.None);
+        var polled = _poller.RunAsync(ending.Token);
+        var ticked = TickAsync(ending.Token);
+        try
+        {
+            // Only a defect ends one of them before it is told to.
+            await Task.WhenAny(polled, ticked);
+            await ending.CancelAsync();
+            await Task.WhenAll(EndQuietly(pushed, ending.Token), polled, ticked);
+        }
+        finally
+        {
+            End();
+        }
     }
 
     /// <inheritdoc/>
@@ -68,6 +76,11 @@ internal sealed class Sampler : IRawValueSink
     {
         lock (_gate)
         {
+            if (_ended)
+            {
+                return;
+            }
+
             var filter = _filters[value.Point];
             if (filter.IsStepBack(value.TimestampMs))
             {
@@ -80,6 +93,9 @@ internal sealed class Sampler : IRawValueSink
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void AcceptBad(int point) => Accept(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), LastReported(point)?.Value ?? 0, RawQuality.Bad));
 
     /// <summary>The last reported value of a point; null before the first.</summary>
     public Reading? LastReported(int point)
@@ -105,47 +121,6 @@ internal sealed class Sampler : IRawValueSink
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopping is how it ends.
-        }
-    }
-
-    private async Task PollAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested && _schedule.UntilNext is { } wait)
-        {
-            if (wait > TimeSpan.Zero)
-            {
-                await Task.Delay(wait < _gathering ? _gathering : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            while (!stopping.IsCancellationRequested && _schedule.TryTake(out var point, out var dueAt))
-            {
-                Poll(point);
-                _schedule.PutBack(point, dueAt, _failures[point]);
-            }
-        }
-    }
-
-    private void Poll(int point)
-    {
-        try
-        {
-            var value = _board.Read(point);
-            if (_failures[point] > 0)
-            {
-                SamplingLog.PointRecovered(_log, _board.Points[point].Name, _board.Assets[_board.Points[point].Asset].Id, _failures[point]);
-                _failures[point] = 0;
-            }
-
-            Accept(value);
-        }
-        catch (IOException exception)
-        {
-            if (_failures[point]++ == 0)
-            {
-                SamplingLog.PointFailed(_log, exception, _board.Points[point].Name, _board.Assets[_board.Points[point].Asset].Id);
-            }
-
-            Accept(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), LastReported(point)?.Value ?? 0, RawQuality.Bad));
         }
     }
 
@@ -184,10 +159,43 @@ internal sealed class Sampler : IRawValueSink
     private void OnStepBack(long timestampMs)
     {
         SamplingLog.ClockSetBack(_log, DateTimeOffset.FromUnixTimeMilliseconds(timestampMs));
+        FlushFilters();
         _frames.BeginEpoch("the clock was set back");
         foreach (var filter in _filters)
         {
             filter.Reset();
+        }
+    }
+
+    /// <summary>The driver that pushes is gone: what it pushed last says nothing any more.</summary>
+    private void AcceptPushedAsBad()
+    {
+        for (var point = 0; point < _filters.Length; point++)
+        {
+            if (_board.Points[point].Delivery == PointDelivery.Pushed && LastReported(point) is not null)
+            {
+                AcceptBad(point);
+            }
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            FlushFilters();
+            _ended = true;
+        }
+    }
+
+    private void FlushFilters()
+    {
+        for (var point = 0; point < _filters.Length; point++)
+        {
+            if (_filters[point].Flush(out var reading))
+            {
+                _frames.Add(point, reading.TimestampMs, reading.Value, reading.Quality);
+            }
         }
     }
 }

@@ -14,6 +14,12 @@ internal static partial class SamplingLog
     [LoggerMessage(1222, LogLevel.Information, "{Point} of {Asset} can be read again after {Failures} failures")]
     public static partial void PointRecovered(ILogger logger, string point, string asset, int failures);
 
+    [LoggerMessage(1224, LogLevel.Warning, "{Point} of {Asset} has blocked for {Time}; from now on it is read apart from the others")]
+    public static partial void PointSlow(ILogger logger, string point, string asset, TimeSpan time);
+
+    [LoggerMessage(1225, LogLevel.Warning, "{Point} of {Asset} has not answered for {Time}; it is reported as bad until it does")]
+    public static partial void PointHangs(ILogger logger, string point, string asset, TimeSpan time);
+
     [LoggerMessage(1223, LogLevel.Warning, "The clock was set back to {Now:u}; a new epoch begins")]
     public static partial void ClockSetBack(ILogger logger, DateTimeOffset now);
 }

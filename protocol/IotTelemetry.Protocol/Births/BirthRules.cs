@@ -111,7 +111,8 @@ internal static class BirthRules
             MessageJson.RequireNotNegative($"sampleMs of {what}", rule.SampleMs);
             MessageJson.RequireNotNegative($"debounceMs of {what}", rule.DebounceMs);
             MessageJson.RequireNotNegative($"maximumSilenceMs of {what}", rule.MaximumSilenceMs);
-            if (rule.Deadband < 0)
+            MessageJson.RequireNotNegative($"minimumIntervalMs of {what}", rule.MinimumIntervalMs);
+            if (rule.Deadband < 0 || rule.DeadbandPercent < 0)
             {
                 throw Invalid($"the deadband of {what} is negative");
             }

@@ -12,6 +12,12 @@ public sealed record ReportingRule
     /// <summary>The change against the last reported value that is reported, in the point's unit.</summary>
     public double? Deadband { get; init; }
 
+    /// <summary>The same in percent of the last reported value; of both the wider counts.</summary>
+    public double? DeadbandPercent { get; init; }
+
+    /// <summary>At most one reading is reported in this time, in milliseconds.</summary>
+    public long? MinimumIntervalMs { get; init; }
+
     /// <summary>The longest silence, in milliseconds: after it the value is reported though it has not changed.</summary>
     public long? MaximumSilenceMs { get; init; }
 }

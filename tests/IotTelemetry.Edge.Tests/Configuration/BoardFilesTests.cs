@@ -1,14 +1,24 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Edge.Tests.Configuration;
 
 public sealed class BoardFilesTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder(), "*.json").Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder("boards"), "*.json").Concat(Directory.GetFiles(Folder("simulated"), "*.json")).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Board_file_of_the_hardware_docs_is_a_configuration_that_the_agent_loads(string file) => Assert.NotEmpty(ConfigurationFile.Load(file).Board.Kind);
+    public async Task Board_file_of_the_hardware_docs_is_a_configuration_that_the_agent_loads(string file)
+    {
+        var configuration = ConfigurationFile.Load(file);
+        if (OperatingSystem.IsLinux() || configuration.Board.Linux is null)
+        {
+            await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration);
+            Assert.Equal(plan.Board.Points.Count, plan.Rules.Length);
+        }
+    }
 
     [Fact]
     public void Mistake_in_a_Linux_board_names_its_key_and_what_is_allowed()
@@ -30,14 +40,14 @@ public sealed class BoardFilesTests
         }
     }
 
-    private static string Folder()
+    private static string Folder(string name)
     {
         var folder = AppContext.BaseDirectory;
-        while (!Directory.Exists(Path.Combine(folder, "hardware-docs", "boards")))
+        while (!Directory.Exists(Path.Combine(folder, "hardware-docs", name)))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("hardware-docs/boards is nowhere above the tests");
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("hardware-docs is nowhere above the tests");
         }
 
-        return Path.Combine(folder, "hardware-docs", "boards");
+        return Path.Combine(folder, "hardware-docs", name);
     }
 }

@@ -1,5 +1,7 @@
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Hosting;
+using IotTelemetry.Edge.Sampling;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Edge.Tests.Configuration;
 
@@ -34,8 +36,55 @@ public sealed class ConfigurationFileTests : IDisposable
             { "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h" }, "board": { "kind": "simulated-feeder" },
               "sampling": { "pollMs": 500, "deadband": 2, "points": { "voltage_v": { "deadband": 0.5 } } } }
             """);
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.0), (configuration.DefaultRule.PollInterval, configuration.DefaultRule.Deadband));
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 0.5), (configuration.Rules["voltage_v"].PollInterval, configuration.Rules["voltage_v"].Deadband));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 2.0), (configuration.Sampling.Default.PollInterval, configuration.Sampling.Default.Deadband));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 0.5), (configuration.Sampling.Rules["voltage_v"].PollInterval, configuration.Sampling.Rules["voltage_v"].Deadband));
+    }
+
+    [Fact]
+    public void Every_key_of_sampling_is_taken()
+    {
+        var rule = Load("""
+            { "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h" }, "board": { "kind": "simulated-feeder" },
+              "sampling": { "points": { "voltage_v": {
+                "pollMs": 200, "readTimeoutMs": 900, "scale": 0.001, "offset": -1, "unit": "kV", "medianOf": 5, "stuckAfterSeconds": 60, "staleAfterSeconds": 30,
+                "deadband": 0.5, "deadbandPercent": 2, "maximumSilenceSeconds": 120, "minimumIntervalMs": 1500, "debounceMs": 40 } } } }
+            """).Sampling.RuleOf("voltage_v");
+        Assert.Equal(
+            new PointRule
+            {
+                PollInterval = TimeSpan.FromMilliseconds(200),
+                ReadTimeout = TimeSpan.FromMilliseconds(900),
+                Scale = 0.001,
+                Offset = -1,
+                Unit = "kV",
+                MedianOf = 5,
+                StuckAfter = TimeSpan.FromSeconds(60),
+                StaleAfter = TimeSpan.FromSeconds(30),
+                Deadband = 0.5,
+                DeadbandPercent = 2,
+                MaximumSilence = TimeSpan.FromSeconds(120),
+                MinimumInterval = TimeSpan.FromMilliseconds(1500),
+                Debounce = TimeSpan.FromMilliseconds(40),
+            },
+            rule);
+    }
+
+    [Theory]
+    [InlineData("\"sampling\": { \"medianOf\": 4 }", "$.sampling.medianOf: is 4; allowed: odd numbers 1 to 31")]
+    [InlineData("\"sampling\": { \"deadbandPercent\": 101 }", "$.sampling.deadbandPercent: is 101; allowed: 0 to 100")]
+    [InlineData("\"sampling\": { \"scale\": 2 }", "$.sampling.scale: is not known; allowed here: pollMs")]
+    [InlineData("\"sampling\": { \"points\": { \"power_w\": { \"scale\": 0 } } }", "$.sampling.points.power_w.scale: is 0; allowed:")]
+    [InlineData("\"sampling\": { \"points\": { \"powre_w\": { \"pollMs\": 100 } } }", "$.sampling.points.powre_w: is no point of simulated-feeder; it has closed, current_a,")]
+    [InlineData("\"sampling\": { \"points\": { \"state\": { \"offset\": 1 } } }", "$.sampling.points.state: has scale, offset or unit; allowed for measured points alone")]
+    [InlineData("\"sampling\": { \"points\": { \"energy_wh\": { \"medianOf\": 3 } } }", "$.sampling.points.energy_wh.medianOf: is given for a point that is not analog")]
+    public async Task A_mistake_in_sampling_names_its_key_and_what_is_allowed(string section, string expected)
+    {
+        var exception = await Assert.ThrowsAsync<ConfigurationException>(async () =>
+        {
+            var configuration = Load($$"""{ "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h" }, "board": { "kind": "simulated-feeder" }, {{section}} }""");
+            await SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration).DisposeAsync();
+        });
+        Assert.StartsWith(expected, Assert.Single(exception.Mistakes).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +102,7 @@ public sealed class ConfigurationFileTests : IDisposable
         [
             "$: ", "$.state: is missing", "$.mqtt.endpoint: ", "$.board.kind: is \"toaster\"; allowed: " + string.Join(", ", BoardFactory.Kinds),
             "$.board.speed: is 0.5; allowed: 1 to 10000", "$.board.startAt: ", "$.sampling.pollMs: is \"fast\"; allowed: whole numbers 10 to",
-            "$.sampling.points.power_w.deadbnad: is not known; allowed here: pollMs, deadband", "$.uplink.window: is given twice", "$.uplink.window: is 0; allowed: whole numbers 1 to 65535",
+            "$.sampling.points.power_w.deadbnad: is not known; allowed here: pollMs, readTimeoutMs", "$.uplink.window: is given twice", "$.uplink.window: is 0; allowed: whole numbers 1 to 65535",
             "$.outbox: is 7; an object is wanted", "$.colour: is not known",
         ];
         Assert.All(expected, e => Assert.Contains(mistakes, m => m.ToString().StartsWith(e, StringComparison.Ordinal)));

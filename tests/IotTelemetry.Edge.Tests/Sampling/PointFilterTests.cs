@@ -31,6 +31,84 @@ public sealed class PointFilterTests
     }
 
     [Fact]
+    public void A_deadband_in_percent_follows_the_last_report_and_the_wider_of_both_counts()
+    {
+        var filter = new PointFilter(Distance, new PointRule { Deadband = 5, DeadbandPercent = 10, MaximumSilence = null });
+        double[] values = [1000, 1099, 1100, 1209, 1210, 20, 24, 25];
+        var reported = values.Where((v, i) => Offer(filter, i, v) is not null);
+        Assert.Equal([1000, 1100, 1210, 20, 25], reported);
+    }
+
+    [Fact]
+    public void Of_readings_that_come_too_fast_the_newest_is_reported_and_the_last_is_never_lost()
+    {
+        var filter = new PointFilter(Distance, new PointRule { MinimumInterval = TimeSpan.FromMilliseconds(100), MaximumSilence = null });
+        Assert.NotNull(Offer(filter, 0, 1));
+        Assert.Null(Offer(filter, 20, 2));
+        Assert.Null(Offer(filter, 80, 3));
+        Assert.False(filter.Due(99, out _));
+        Assert.True(filter.Due(100, out var newest));
+        Assert.Equal(new Reading(80, 3, Quality.Good), newest);
+        Assert.Null(Offer(filter, 150, 4));
+        Assert.Equal(new Reading(200, 5, Quality.Good), Offer(filter, 200, 5));
+        Assert.Null(Offer(filter, 210, 6));
+        Assert.True(filter.Flush(out var last));
+        Assert.Equal(new Reading(210, 6, Quality.Good), last);
+        Assert.False(filter.Flush(out _));
+    }
+
+    [Fact]
+    public void Under_a_rate_limit_at_most_one_reading_leaves_in_an_interval_and_the_last_value_always_does()
+    {
+        var samples = Gen.Choose(1, 60).Zip(Gen.Choose(0, 3)).NonEmptyListOf();
+        Prop.ForAll(samples.ToArbitrary(), list =>
+        {
+            var filter = new PointFilter(Occupied with { Kind = PointKind.Analog }, new PointRule { Deadband = 0, MinimumInterval = TimeSpan.FromMilliseconds(100), MaximumSilence = null });
+            var left = new List<(long AtMs, Reading Reading)>();
+            var now = 1_000_000L;
+            foreach (var (step, value) in list)
+            {
+                now += step;
+                if (Offer(filter, now, value) is { } offered)
+                {
+                    left.Add((now, offered));
+                }
+
+                if (filter.Due(now, out var due))
+                {
+                    left.Add((now, due));
+                }
+            }
+
+            for (var i = 1; i < left.Count; i++)
+            {
+                Assert.True(left[i].AtMs - left[i - 1].AtMs >= 100);
+                Assert.True(left[i].Reading.TimestampMs > left[i - 1].Reading.TimestampMs);
+            }
+
+            if (filter.Flush(out var rest))
+            {
+                left.Add((now, rest));
+            }
+
+            Assert.Equal(list[^1].Item2, left[^1].Reading.Value);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_source_that_falls_silent_is_reported_stale_once_and_good_again_when_it_speaks()
+    {
+        var filter = new PointFilter(Distance with { Delivery = PointDelivery.Pushed }, new PointRule { Deadband = 10, StaleAfter = TimeSpan.FromSeconds(5), MaximumSilence = null });
+        Assert.NotNull(Offer(filter, 0, 1000));
+        Assert.Null(Offer(filter, 4000, 1001));
+        Assert.False(filter.Due(8999, out _));
+        Assert.True(filter.Due(9000, out var stale));
+        Assert.Equal(new Reading(9000, 1000, Quality.Stale), stale);
+        Assert.False(filter.Due(20_000, out _));
+        Assert.Equal(new Reading(21_000, 1000, Quality.Good), Offer(filter, 21_000, 1000));
+    }
+
+    [Fact]
     public void A_value_is_repeated_after_the_longest_silence()
     {
         var filter = new PointFilter(Distance, new PointRule { Deadband = 10, MaximumSilence = TimeSpan.FromSeconds(1) });

@@ -3,14 +3,14 @@ using IotTelemetry.Hardware;
 namespace IotTelemetry.Edge.Tests;
 
 /// <summary>A board that does what the test says: two loads, each with a settable <c>state</c> and a polled <c>power_w</c>.</summary>
-internal sealed class StubBoard : IBoard
+internal sealed class StubBoard(IReadOnlyList<BoardPoint>? points = null) : IBoard
 {
     public string Name => "stub";
 
     public IReadOnlyList<BoardAsset> Assets { get; } =
         [.. new[] { "load-01", "load-02" }.Select(id => new BoardAsset(id, "ev_charger", null, null, new Dictionary<string, string>()))];
 
-    public IReadOnlyList<BoardPoint> Points { get; } =
+    public IReadOnlyList<BoardPoint> Points { get; } = points ??
     [
         BoardPoint.Digital(0, "state", settable: true), BoardPoint.Analog(0, "power_w", "W", 1, 0, 1000),
         BoardPoint.Digital(1, "state", settable: true), BoardPoint.Analog(1, "power_w", "W", 1, 0, 1000),

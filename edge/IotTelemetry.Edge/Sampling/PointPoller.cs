@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using IotTelemetry.Hardware;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Sampling;
+
+/// <summary>
+/// Reads the polled points of a board when they are due, one after another on a thread of its own. A read that fails makes its point bad and is tried again ever more rarely; one that
+/// blocks is left behind with its thread, and from then on its point is read apart: the others lose a quarter of a second, once.
+/// </summary>
+internal sealed class PointPoller
+{
+    /// <summary>Points that are due so close together are read in one go: half the wake-ups at 100 readings a second.</summary>
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>A read that takes longer does not hold up others any more.</summary>
+    private static readonly TimeSpan SlowRead = TimeSpan.FromMilliseconds(250);
+
+    private readonly IBoard _board;
+    private readonly IReadOnlyList<PointRule> _rules;
+    private readonly IPollTarget _target;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly PollSchedule _schedule;
+    private readonly TimeSpan _gathering;
+    private readonly bool _hasPoints;
+    private readonly ConcurrentQueue<(int Point, long DueAt)> _work = new();
+    private readonly PointReads[] _reads;
+    private readonly TaskCompletionSource _defect = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PointPoller(IBoard board, IReadOnlyList<PointRule> rules, IPollTarget target, TimeProvider time, Random random, ILogger log)
+    {
+        _board = board;
+        _rules = rules;
+        _target = target;
+        _time = time;
+        _log = log;
+        (int Point, TimeSpan Interval)[] polled =
+            [.. Enumerable.Range(0, board.Points.Count).Where(p => board.Points[p].Delivery == PointDelivery.Polled).Select(p => (p, rules[p].PollInterval))];
+        _schedule = new PollSchedule(polled, board.Points.Count, time, random);
+        var quarter = polled.Length == 0 ? LongestGathering : polled.Min(p => p.Interval) / 4;
+        _gathering = quarter < LongestGathering ? quarter : LongestGathering;
+        _reads = [.. board.Points.Select(_ => new PointReads())];
+        _hasPoints = polled.Length > 0;
+    }
+
+    /// <summary>Polls until cancelled. Reads that still block then are not waited for; the target must not mind what they bring later.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (!_hasPoints)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        var lane = new PollLane(_work, ReadGuarded, _time);
+        while (!stopping.IsCancellationRequested && !_defect.Task.IsCompleted)
+        {
+            var wait = _schedule.UntilNext ?? SlowRead;
+            if (wait > TimeSpan.Zero)
+            {
+                wait = ReportHanging() && wait > SlowRead ? SlowRead : wait;
+                await Task.Delay(wait < _gathering ? _gathering : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            TakeDue();
+            while (!(_work.IsEmpty && lane.IsIdle) && !stopping.IsCancellationRequested)
+            {
+                lane = await ReadWorkAsync(lane, stopping);
+            }
+        }
+
+        _work.Clear();
+        lane.Leave();
+        if (_defect.Task.IsCompleted)
+        {
+            await _defect.Task;
+        }
+    }
+
+    private void TakeDue()
+    {
+        while (_schedule.TryTake(out var point, out var dueAt))
+        {
+            if (_reads[point].IsSlow)
+            {
+                new Thread(() => ReadGuarded(point, dueAt)) { IsBackground = true, Name = "poll apart" }.Start();
+            }
+            else
+            {
+                _work.Enqueue((point, dueAt));
+            }
+        }
+    }
+
+    /// <summary>Lets the lane work; returns it, or the one that takes over where a read blocks.</summary>
+    private async Task<PollLane> ReadWorkAsync(PollLane lane, CancellationToken stopping)
+    {
+        await lane.ReadAsync().WaitAsync(SlowRead, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (lane.IsIdle || lane.LeaveIfBlocked(SlowRead) is not { } point)
+        {
+            return lane;
+        }
+
+        _reads[point].BecomeSlow();
+        SamplingLog.PointSlow(_log, NameOf(point), AssetOf(point), SlowRead);
+        return new PollLane(_work, ReadGuarded, _time);
+    }
+
+    private void ReadGuarded(int point, long dueAt)
+    {
+        try
+        {
+            Read(point, dueAt);
+        }
+        catch (Exception defect)
+        {
+            // Not the sensor's but the agent's: it ends the sampling, which reports it.
+            _defect.TrySetException(defect);
+        }
+    }
+
+    private void Read(int point, long dueAt)
+    {
+        var reads = _reads[point];
+        var failures = 0;
+        var began = _time.GetTimestamp();
+        reads.Begin(began);
+        if (TryRead(point, out var value, out var failure))
+        {
+            var before = reads.Succeed(_time.GetElapsedTime(began) < SlowRead);
+            if (before > 0)
+            {
+                SamplingLog.PointRecovered(_log, NameOf(point), AssetOf(point), before);
+            }
+
+            _target.Accept(value);
+        }
+        else
+        {
+            failures = reads.Fail();
+            if (failures == 1)
+            {
+                SamplingLog.PointFailed(_log, failure!, NameOf(point), AssetOf(point));
+            }
+
+            _target.AcceptBad(point);
+        }
+
+        _schedule.PutBack(point, dueAt, failures);
+    }
+
+    private bool TryRead(int point, out RawValue value, out Exception? failure)
+    {
+        try
+        {
+            value = _board.Read(point);
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // Whatever a driver throws is its sensor's failure: reported as bad, logged once with its cause, counted by the back-off.
+            value = default;
+            failure = exception;
+            return false;
+        }
+    }
+
+    /// <summary>Reports the points whose read has not come back in time; true while there are points that have to be looked after.</summary>
+    private bool ReportHanging()
+    {
+        var any = false;
+        for (var point = 0; point < _reads.Length; point++)
+        {
+            if (!_reads[point].IsSlow)
+            {
+                continue;
+            }
+
+            any = true;
+            if (_reads[point].BeginsToHang(_time, _rules[point].ReadTimeout))
+            {
+                SamplingLog.PointHangs(_log, NameOf(point), AssetOf(point), _rules[point].ReadTimeout);
+                _target.AcceptBad(point);
+            }
+        }
+
+        return any;
+    }
+
+    private string NameOf(int point) => _board.Points[point].Name;
+
+    private string AssetOf(int point) => _board.Assets[_board.Points[point].Asset].Id;
+}
