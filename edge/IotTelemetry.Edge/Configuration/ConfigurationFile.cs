@@ -46,6 +46,7 @@ internal static class ConfigurationFile
         var framing = ReadFraming(root.Section("framing"));
         var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
         var uplink = ReadUplink(root.Section("uplink"));
+        var watchdog = ReadWatchdog(root.Section("watchdog"));
         root.Done();
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
         {
@@ -58,6 +59,7 @@ internal static class ConfigurationFile
             Framing = framing,
             Outbox = outbox,
             Uplink = uplink,
+            Watchdog = watchdog,
         };
     }
 
@@ -177,6 +179,19 @@ internal static class ConfigurationFile
         };
         section.Done();
         return options;
+    }
+
+    private static WatchdogOptions? ReadWatchdog(ConfigurationSection section)
+    {
+        if (section.Element is null)
+        {
+            return null;
+        }
+
+        var device = section.RequiredText("device", "such as /dev/watchdog");
+        var timeout = section.Integer("timeoutSeconds", WatchdogOptions.SmallestTimeoutSeconds, WatchdogOptions.LargestTimeoutSeconds) ?? WatchdogOptions.DefaultTimeoutSeconds;
+        section.Done();
+        return new WatchdogOptions(device, TimeSpan.FromSeconds(timeout));
     }
 
     private static UplinkOptions ReadUplink(ConfigurationSection section)

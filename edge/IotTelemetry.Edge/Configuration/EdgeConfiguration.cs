@@ -29,5 +29,8 @@ internal sealed record EdgeConfiguration
 
     public required UplinkOptions Uplink { get; init; }
 
+    /// <summary>The machine's watchdog timer; null when the agent does not feed it.</summary>
+    public WatchdogOptions? Watchdog { get; init; }
+
     public static string OutboxDirectory(string stateDirectory) => Path.Combine(stateDirectory, "outbox");
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Replay;
+using IotTelemetry.Edge.Supervision;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
@@ -36,7 +37,8 @@ internal static class CommandLine
             using var signals = new StopSignals();
             return await Guarded(logs, async () =>
             {
-                var agent = new EdgeAgent(ConfigurationFile.Load(parsed.GetRequiredValue(file)), TimeProvider.System, logs);
+                using var service = ServiceNotifier.FromEnvironment(logs.CreateLogger("Agent"));
+                var agent = new EdgeAgent(ConfigurationFile.Load(parsed.GetRequiredValue(file)), service, TimeProvider.System, logs);
                 await agent.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(drain)), signals.Stopping);
                 return 0;
             });

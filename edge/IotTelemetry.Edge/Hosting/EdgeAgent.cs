@@ -1,12 +1,13 @@
 using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Sampling;
+using IotTelemetry.Edge.Supervision;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
 
 /// <summary>The agent on its board: samples until it is told to stop, then puts everything on the disk and, if wanted, waits until the cloud has it.</summary>
-internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider time, ILoggerFactory logs)
+internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier service, TimeProvider time, ILoggerFactory logs)
 {
     private readonly ILogger _log = logs.CreateLogger("Agent");
 
@@ -40,9 +41,12 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
         }
 
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
-        var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"));
+        var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
         using var journal = OpenJournal();
         gateway.Start(new CommandHandler(board, sampler.LastValue, journal, time, logs.CreateLogger("Commands")).Handle);
+        service.Ready();
+        await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, gateway.Describe, time, _log);
+        using var told = stopping.Register(service.Stopping);
         await SampleAsync(sampler, gateway, stopping);
 
         // Outputs go to their safe values now: nobody watches their feedback while the rest is sent.
@@ -55,6 +59,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, TimeProvider ti
             drained = await gateway.DrainAsync(giveUp.Token);
         }
 
+        await caretaker.LeaveAsync();
         AgentLog.Stopped(_log, gateway.Frames.ReadingsTaken, gateway.Outbox.Status().Depth, drained);
     }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Reflection;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -28,6 +30,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         _parts = parts;
         _time = time;
         _logs = logs;
+        Liveness = new Liveness(time);
         Outbox = FrameOutbox.Open(parts.Outbox, time, random, logs.CreateLogger("Outbox"));
         var header = new BirthHeader
         {
@@ -60,6 +63,9 @@ internal sealed class GatewayRuntime : IAsyncDisposable
 
     public FrameBuilder Frames { get; }
 
+    /// <summary>Whether the gateway's loops go round.</summary>
+    public Liveness Liveness { get; }
+
     /// <summary>The uplink at work; ends early only by an error.</summary>
     public Task Sending { get; private set; } = Task.CompletedTask;
 
@@ -72,8 +78,16 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     {
         var deadLetters = new DeadLetterFile(Path.Combine(_parts.StateDirectory, "dead-letters.jsonl"));
         _uplink = new FrameUplink(Outbox, _transport, _parts.Uplink, _topics, _announcements, deadLetters, _time, _logs.CreateLogger("Uplink"), onCommand);
-        _upkeep = Outbox.RunAsync(_stop.Token);
-        Sending = _uplink.RunAsync(_stop.Token);
+        _upkeep = Outbox.RunAsync(_stop.Token, Liveness.Add("outbox"));
+        Sending = _uplink.RunAsync(_stop.Token, Liveness.Add("uplink"));
+    }
+
+    /// <summary>One line for whoever looks at the service.</summary>
+    public string Describe()
+    {
+        var outbox = Outbox.Status();
+        var link = _uplink?.State == UplinkState.Streaming ? "connected" : "not connected";
+        return string.Create(CultureInfo.InvariantCulture, $"{link}; {outbox.Depth} frames wait ({outbox.Bytes} bytes); {outbox.DroppedReadings} readings dropped");
     }
 
     /// <summary>Waits until the cloud has confirmed every frame; true when it has before <paramref name="giveUp"/> is cancelled.</summary>

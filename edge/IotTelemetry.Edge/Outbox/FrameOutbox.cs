@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Supervision;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Outbox;
@@ -191,7 +192,9 @@ internal sealed class FrameOutbox : IDisposable
     }
 
     /// <summary>Forces appended frames to the disk by the flush policy, writes a moved cursor down and drops what is too old, until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="stopping">Ends it.</param>
+    /// <param name="pulse">Beats with each round.</param>
+    public async Task RunAsync(CancellationToken stopping, Pulse? pulse = null)
     {
         var interval = _options.FlushInterval > TimeSpan.Zero ? _options.FlushInterval : TimeSpan.FromSeconds(1);
         using var timer = new PeriodicTimer(interval, _time);
@@ -199,6 +202,7 @@ internal sealed class FrameOutbox : IDisposable
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
+                pulse?.BackWithin(interval);
                 Maintain();
             }
         }
@@ -206,6 +210,8 @@ internal sealed class FrameOutbox : IDisposable
         {
             // The agent stops; Dispose writes the rest.
         }
+
+        pulse?.Rest();
     }
 
     /// <summary>One round of upkeep.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,9 @@ internal sealed class PointPoller
     }
 
     /// <summary>Polls until cancelled. Reads that still block then are not waited for; the target must not mind what they bring later.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="stopping">Ends it.</param>
+    /// <param name="pulse">Beats with each round; a read that blocks does not stop it.</param>
+    public async Task RunAsync(CancellationToken stopping, Pulse? pulse = null)
     {
         if (!_hasPoints)
         {
@@ -60,15 +63,19 @@ internal sealed class PointPoller
             if (wait > TimeSpan.Zero)
             {
                 wait = ReportHanging() && wait > SlowRead ? SlowRead : wait;
+                pulse?.BackWithin(wait);
                 await Task.Delay(wait < _gathering ? _gathering : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             TakeDue();
             while (!(_work.IsEmpty && lane.IsIdle) && !stopping.IsCancellationRequested)
             {
+                pulse?.BackWithin(SlowRead);
                 lane = await ReadWorkAsync(lane, stopping);
             }
         }
+
+        pulse?.Rest();
 
         _work.Clear();
         lane.Leave();

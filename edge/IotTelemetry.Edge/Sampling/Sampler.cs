@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
@@ -20,10 +21,16 @@ internal sealed class Sampler : IPollTarget
     private readonly PointFilter[] _filters;
     private readonly PointPoller _poller;
     private readonly ResiliencePipeline _restart;
+    private readonly Pulse _boardPulse;
+    private readonly Pulse _pollPulse;
+    private readonly Pulse _tickPulse;
     private bool _ended;
 
-    public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log)
+    public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log, Liveness liveness)
     {
+        _boardPulse = liveness.Add("board");
+        _pollPulse = liveness.Add("polling");
+        _tickPulse = liveness.Add("sampling");
         _board = board;
         _frames = frames;
         _time = time;
@@ -55,8 +62,8 @@ internal sealed class Sampler : IPollTarget
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 
         // A driver may block before it first yields: it must not hold up the rest.
-        var pushed = Task.Run(async () => await _restart.ExecuteAsync(async token => await _board.RunAsync(this, token), ending.Token), CancellationToken.None);
-        var polled = _poller.RunAsync(ending.Token);
+        var pushed = Task.Run(async () => await _restart.ExecuteAsync(async token => await RunBoardAsync(token), ending.Token), CancellationToken.None);
+        var polled = _poller.RunAsync(ending.Token, _pollPulse);
         var ticked = TickAsync(ending.Token);
         try
         {
@@ -97,6 +104,9 @@ internal sealed class Sampler : IPollTarget
     /// <inheritdoc/>
     public void AcceptBad(int point) => Accept(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), LastReported(point)?.Value ?? 0, RawQuality.Bad));
 
+    /// <inheritdoc/>
+    public void Alive(TimeSpan interval) => _boardPulse.BackWithin(interval);
+
     /// <summary>The last reported value of a point; null before the first.</summary>
     public Reading? LastReported(int point)
     {
@@ -111,6 +121,18 @@ internal sealed class Sampler : IPollTarget
         LastReported(point) is not { Quality: Quality.Good } last ? null
         : _board.Points[point].Kind == PointKind.Digital ? PointValue.Of(last.Value != 0)
         : PointValue.Of(last.Value);
+
+    private async Task RunBoardAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await _board.RunAsync(this, stopping);
+        }
+        finally
+        {
+            _boardPulse.Rest();
+        }
+    }
 
     private static async Task EndQuietly(Task task, CancellationToken stopping)
     {
@@ -131,6 +153,7 @@ internal sealed class Sampler : IPollTarget
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
+                _tickPulse.BackWithin(Tick);
                 ReportDue();
                 _frames.SealIfDue();
             }
@@ -139,6 +162,8 @@ internal sealed class Sampler : IPollTarget
         {
             // Stopping is how it ends.
         }
+
+        _tickPulse.Rest();
     }
 
     private void ReportDue()

@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -56,8 +57,13 @@ internal sealed class FrameUplink : IDisposable
 
     public UplinkCounters Counters { get; } = new();
 
+    /// <summary>Where the uplink stands; from any thread.</summary>
+    public UplinkState State => _state;
+
     /// <summary>Connects and sends until <paramref name="stopping"/> is cancelled; then says goodbye.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="stopping">Ends it.</param>
+    /// <param name="pulse">Beats while the loop waits for events; rests while it waits for the broker's answers, which have time-outs of their own.</param>
+    public async Task RunAsync(CancellationToken stopping, Pulse? pulse = null)
     {
         _outbox.Appended += _inbox.OnAppended;
         await _transport.StartAsync(_inbox, stopping);
@@ -69,7 +75,9 @@ internal sealed class FrameUplink : IDisposable
         {
             while (!stopping.IsCancellationRequested)
             {
+                pulse?.BackWithin(Tick);
                 await Task.WhenAny(posted, ticked);
+                pulse?.Rest();
                 while (_inbox.TryRead(out var happened))
                 {
                     await HandleAsync(happened);

@@ -24,6 +24,7 @@ internal sealed unsafe class EpollLoop : IDisposable
     private const int BatchSize = 32;
 
     private readonly TimeProvider _time;
+    private readonly Action? _onRound;
     private readonly FileDescriptor _epoll;
     private readonly FileDescriptor _wake;
     private readonly Dictionary<long, IEpollHandler> _handlers = [];
@@ -32,10 +33,13 @@ internal sealed unsafe class EpollLoop : IDisposable
     private long _nextKey = 1;
 
     /// <summary>A loop with nothing to wait for yet.</summary>
+    /// <param name="time">The clock of the timers.</param>
+    /// <param name="onRound">Called each time the loop comes round, at the latest after <see cref="LongestWait"/>.</param>
     /// <exception cref="LinuxException">The kernel gives no descriptor.</exception>
-    public EpollLoop(TimeProvider time)
+    public EpollLoop(TimeProvider time, Action? onRound = null)
     {
         _time = time;
+        _onRound = onRound;
         _epoll = Valid(LibC.EpollCreate(CloseOnExec), "epoll_create1");
         _wake = Valid(LibC.EventFd(0, EventFdNonBlocking | CloseOnExec), "eventfd");
         Control(ControlAdd, _wake, 0);
@@ -77,6 +81,7 @@ internal sealed unsafe class EpollLoop : IDisposable
         var events = stackalloc byte[BatchSize * EpollEvent.LargestSize];
         while (!stopping.IsCancellationRequested)
         {
+            _onRound?.Invoke();
             while (_posted.TryDequeue(out var action))
             {
                 action();

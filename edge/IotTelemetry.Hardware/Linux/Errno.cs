@@ -36,6 +36,9 @@ public enum Errno
     /// <summary>ENODEV.</summary>
     NoDevice = 19,
 
+    /// <summary>EISDIR.</summary>
+    IsDirectory = 21,
+
     /// <summary>EINVAL.</summary>
     Invalid = 22,
 

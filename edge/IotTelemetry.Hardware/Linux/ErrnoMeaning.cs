@@ -16,6 +16,7 @@ public static class ErrnoMeaning
         Errno.AccessDenied => "EACCES 13: no permission (add the user to the group that owns the device file: gpio, i2c or iio)",
         Errno.Busy => "EBUSY 16: in use by another program or kernel driver",
         Errno.NoDevice => "ENODEV 19: the device is gone (unplugged, unbound or its driver removed)",
+        Errno.IsDirectory => "EISDIR 21: a directory, not a device file",
         Errno.Invalid => "EINVAL 22: the device does not accept this (line offset beyond the chip, or settings that exclude each other)",
         Errno.NotThisIoctl => "ENOTTY 25: not that kind of device, or a kernel older than 5.10 (no GPIO uAPI v2)",
         Errno.RemoteInputOutput => "EREMOTEIO 121: no acknowledge on the I2C bus (wiring, supply, pull-ups, address)",

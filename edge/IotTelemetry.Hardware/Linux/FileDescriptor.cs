@@ -14,6 +14,10 @@ public sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     internal FileDescriptor(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
+    /// <inheritdoc/>
+    /// <remarks>The calls return a C int and the marshaller takes a whole register, whose upper half may be anything.</remarks>
+    public override bool IsInvalid => Number < 0;
+
     /// <summary>The number, for epoll's user data and for messages.</summary>
     internal int Number => (int)handle;
 
@@ -44,5 +48,5 @@ public sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     }
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
+    protected override bool ReleaseHandle() => LibC.Close(Number) == 0;
 }

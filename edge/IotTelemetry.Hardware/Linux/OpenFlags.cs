@@ -5,6 +5,7 @@ namespace IotTelemetry.Hardware.Linux;
 internal enum OpenFlags
 {
     ReadOnly = 0,
+    WriteOnly = 1,
     ReadWrite = 2,
     NonBlocking = 0x800,
     CloseOnExec = 0x80000,

@@ -12,4 +12,7 @@ internal sealed class BoardSink : IRawValueSink
 
     /// <inheritdoc/>
     public void Accept(in RawValue value) => _target?.Accept(value);
+
+    /// <inheritdoc/>
+    public void Alive(TimeSpan interval) => _target?.Alive(interval);
 }

@@ -49,7 +49,7 @@ public sealed class LinuxBoard : IBoard
         _sources = builder.Sources;
         _outputs = builder.Outputs;
         _tasks = [.. builder.Tasks];
-        _loop = new EpollLoop(time);
+        _loop = new EpollLoop(time, () => _sink.Alive(EpollLoop.LongestWait));
         _chips = [.. builder.Lines.GroupBy(l => l.Options.Chip).Select(g => new ChipLines(g.Key, [.. g], options, _loop, Counters, logger))];
     }
 

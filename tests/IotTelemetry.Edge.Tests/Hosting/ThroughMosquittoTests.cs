@@ -2,6 +2,7 @@ using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Replay;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Mqtt.Tests.Peers;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,7 +45,7 @@ public sealed class ThroughMosquittoTests : IDisposable
         var configuration = Configure(broker.Endpoint.ToString());
         await using var cloud = await CursorCloud.StartAsync(broker.Endpoint, configuration.Gateway);
         using var stop = new CancellationTokenSource();
-        var agent = new EdgeAgent(configuration, TimeProvider.System, NullLoggerFactory.Instance).RunAsync(Patience, stop.Token);
+        var agent = new EdgeAgent(configuration, new ServiceNotifier(null, null, NullLogger.Instance), TimeProvider.System, NullLoggerFactory.Instance).RunAsync(Patience, stop.Token);
         for (var kill = 0; kill < 3; kill++)
         {
             var rows = cloud.RowCount;

@@ -1,6 +1,7 @@
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +26,7 @@ public sealed class SamplerTests : IDisposable
         var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = _outbox.CurrentEpoch };
         _birth = BirthBuilder.Build(header, _board.Assets, _board.Points, rules);
         _frames = new FrameBuilder(_outbox, _birth, new FramingOptions { MaximumReadings = 4, MaximumAge = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger.Instance);
-        _sampler = new Sampler(_board, rules, _frames, TimeProvider.System, new Random(1), NullLogger.Instance);
+        _sampler = new Sampler(_board, rules, _frames, TimeProvider.System, new Random(1), NullLogger.Instance, new Liveness(TimeProvider.System));
     }
 
     public void Dispose()
