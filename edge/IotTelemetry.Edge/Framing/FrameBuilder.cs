@@ -15,7 +15,6 @@ internal sealed class FrameBuilder : IFrameSource
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private long _openedAt;
-    private long _newestTimestampMs = long.MinValue;
     private int _sealing;
     private long _readings;
     private long _readingsLost;
@@ -37,8 +36,6 @@ internal sealed class FrameBuilder : IFrameSource
 
     int IFrameSource.Readings => _sealing;
 
-    long IFrameSource.NewestTimestampMs => _newestTimestampMs;
-
     /// <summary>Takes a reading; closes the frame when that makes it full.</summary>
     /// <param name="point">The point's alias in the birth.</param>
     /// <param name="timestampMs">Unix milliseconds; rising strictly per point within an epoch.</param>
@@ -55,7 +52,6 @@ internal sealed class FrameBuilder : IFrameSource
 
             _encoder.Add(point, timestampMs, value, quality);
             _readings++;
-            _newestTimestampMs = Math.Max(_newestTimestampMs, timestampMs);
             if (_encoder.Count >= _options.MaximumReadings || _encoder.IsFull)
             {
                 SealLocked();
@@ -90,7 +86,6 @@ internal sealed class FrameBuilder : IFrameSource
         lock (_gate)
         {
             SealLocked();
-            _newestTimestampMs = long.MinValue;
             _outbox.BeginEpoch(reason);
         }
     }

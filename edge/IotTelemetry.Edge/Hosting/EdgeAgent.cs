@@ -35,11 +35,6 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
             time,
             Random.Shared,
             logs);
-        if (time.GetUtcNow().ToUnixTimeMilliseconds() <= gateway.Outbox.NewestTimestampMs)
-        {
-            gateway.Frames.BeginEpoch("the clock is behind the newest reading in the outbox");
-        }
-
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
         var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
         using var journal = OpenJournal();

@@ -9,6 +9,9 @@ namespace IotTelemetry.Edge.Hosting;
 /// <summary>Births and status of this run.</summary>
 internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, TimeProvider time, ILogger log) : IGatewayAnnouncements
 {
+    /// <summary>What a birth may list (SPECIFICATION.md, section 4); a device that was started again and again while the cloud was away has more.</summary>
+    private const int MostDraining = 63;
+
     public ReadOnlyMemory<byte> CurrentBirth(IReadOnlyList<EpochState> epochs) => birth.WithHeader(Header(epochs)).Encode();
 
     public ReadOnlyMemory<byte> OlderBirth(ReadOnlyMemory<byte> older, IReadOnlyList<EpochState> epochs) =>
@@ -24,7 +27,7 @@ internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, Fram
             State = state,
             BootId = birth.Header.BootId,
             AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Epoch = status.Epochs[^1].Epoch,
+            Epoch = outbox.CurrentEpoch,
             OutboxFrames = (long)status.Depth,
             OutboxBytes = status.Bytes,
             ReadingsDropped = (long)status.DroppedReadings + frames.ReadingsLost,
@@ -55,6 +58,6 @@ internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, Fram
     private BirthHeader Header(IReadOnlyList<EpochState> epochs) => birth.Header with
     {
         Epoch = epochs[^1].Epoch,
-        Draining = epochs.Count == 1 ? null : [.. epochs.SkipLast(1).Select(e => e.Epoch)],
+        Draining = epochs.Count == 1 ? null : [.. epochs.SkipLast(1).Take(MostDraining).Select(e => e.Epoch)],
     };
 }

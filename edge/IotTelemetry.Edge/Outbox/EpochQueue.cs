@@ -3,19 +3,16 @@ using System.Globalization;
 namespace IotTelemetry.Edge.Outbox;
 
 /// <summary>The frames of one epoch: its segments in order, the last one open while the epoch is the current one. Guarded by the outbox's lock.</summary>
-internal sealed class EpochQueue(ulong epoch, string directory)
+internal sealed class EpochQueue(ulong epoch, string outbox)
 {
     public ulong Epoch { get; } = epoch;
 
-    public string Directory { get; } = directory;
+    public string Directory { get; } = Path.Combine(outbox, DirectoryName(epoch));
 
     public List<Segment> Segments { get; } = [];
 
     /// <summary>Every frame up to it is stored by the cloud.</summary>
     public ulong ConfirmedSeq { get; set; }
-
-    /// <summary>The newest timestamp in any frame; a new reading must be newer.</summary>
-    public long NewestTimestampMs { get; set; } = long.MinValue;
 
     /// <summary>The last frame appended; 0 when there was none.</summary>
     public ulong LastSeq { get; set; }
@@ -25,6 +22,9 @@ internal sealed class EpochQueue(ulong epoch, string directory)
 
     /// <summary>The birth that describes every frame of the epoch; empty until one is set.</summary>
     public ReadOnlyMemory<byte> Birth { get; set; }
+
+    /// <summary>Whether directory and birth lie on the disk, forced to it. They are written before the first frame, which may be when a full disk has room again.</summary>
+    public bool IsPrepared { get; set; }
 
     /// <summary>Frames not confirmed and not dropped.</summary>
     public ulong Pending => Segments.Count == 0 ? 0 : LastSeq - Math.Min(LastSeq, Math.Max(ConfirmedSeq, Segments[0].FirstSeq - 1));

@@ -8,9 +8,8 @@ namespace IotTelemetry.Edge.Outbox;
 /// cloud's cursor and on nothing else. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// An epoch is continued after a restart only when it is certain that no frame which may have been sent is missing: the machine has not booted since (then the page cache kept every
-/// write, and nobody has put back an old copy of the card), and the end of the epoch is whole. Otherwise sequence numbers could be given twice, and the cloud would take new frames for
-/// old ones. A new epoch costs nothing, so every doubt begins one.
+/// Every start begins a new epoch. The end of the last one may be torn, the machine may have lost what it had not forced to the disk, somebody may have put an old copy of the card back, and
+/// from inside nobody can tell: numbers that were given after the copy was made would be given twice, and the cloud would take new frames for old ones. A new epoch costs nothing.
 /// </remarks>
 internal sealed class FrameOutbox : IDisposable
 {
@@ -20,6 +19,7 @@ internal sealed class FrameOutbox : IDisposable
     private readonly FileStream _directoryLock;
     private readonly Lock _gate = new();
     private readonly EpochStore _store;
+    private bool _isFailing;
 
     private FrameOutbox(OutboxOptions options, TimeProvider time, ILogger log, FileStream directoryLock, EpochStore store)
     {
@@ -79,18 +79,6 @@ internal sealed class FrameOutbox : IDisposable
     /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
     public int EpochChanges => _store.EpochChanges;
 
-    /// <summary>The newest timestamp in the current epoch; what is appended next must be newer, or go to a new epoch. <see cref="long.MinValue"/> when there is none.</summary>
-    public long NewestTimestampMs
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _store.Current.NewestTimestampMs;
-            }
-        }
-    }
-
     /// <summary>Whether so much is unconfirmed in the current epoch that live frames should not wait behind it.</summary>
     public bool HasLongBacklog
     {
@@ -112,12 +100,12 @@ internal sealed class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            if (_store.Current.LastSeq > 0 && !sameModel(_store.Current.Birth))
+            if (_store.Current.LastSeq > 0 && _options.ReproducibleEpoch is null && !sameModel(_store.Current.Birth))
             {
                 _store.StartEpoch("the points have changed");
             }
 
-            _store.WriteBirth(birth);
+            _store.SetBirth(birth);
         }
     }
 
@@ -135,12 +123,12 @@ internal sealed class FrameOutbox : IDisposable
         return position;
     }
 
-    /// <summary>Ends the current epoch; frames appended from now on belong to a new one, and the old one drains.</summary>
+    /// <summary>Ends the current epoch, unless it is empty or reproducible; frames appended from now on belong to a new one, and the old one drains.</summary>
     public ulong BeginEpoch(string reason)
     {
         lock (_gate)
         {
-            if (_store.Current.LastSeq > 0)
+            if (_store.Current.LastSeq > 0 && _options.ReproducibleEpoch is null)
             {
                 _store.StartEpoch(reason);
             }
@@ -158,6 +146,13 @@ internal sealed class FrameOutbox : IDisposable
             if (queue is null || seq <= queue.ConfirmedSeq)
             {
                 return ConfirmOutcome.Unchanged;
+            }
+
+            if (queue.Epoch == _options.ReproducibleEpoch)
+            {
+                // Frames that are yet to be made again are stored already.
+                _store.Confirm(queue, seq);
+                return ConfirmOutcome.Advanced;
             }
 
             var ahead = seq > queue.LastSeq;
@@ -220,15 +215,22 @@ internal sealed class FrameOutbox : IDisposable
         try
         {
             _store.Flush();
-            lock (_gate)
-            {
-                _store.Maintain();
-            }
+            _isFailing = false;
         }
         catch (IOException exception)
         {
             // The frames stand in the page cache; the next round tries again, and appends report a disk that stays broken.
-            OutboxLog.UpkeepFailed(_log, exception, _options.Directory);
+            if (!_isFailing)
+            {
+                OutboxLog.UpkeepFailed(_log, exception, _options.Directory);
+            }
+
+            _isFailing = true;
+        }
+
+        lock (_gate)
+        {
+            _store.Maintain();
         }
     }
 
@@ -239,7 +241,7 @@ internal sealed class FrameOutbox : IDisposable
         {
             if (_directoryLock.CanWrite)
             {
-                _store.Dispose();
+                _store.Close();
                 _directoryLock.Dispose();
             }
         }

@@ -8,9 +8,6 @@ internal interface IFrameSource
     /// <summary>How many readings it holds.</summary>
     int Readings { get; }
 
-    /// <summary>The newest timestamp of any reading given out so far, Unix milliseconds.</summary>
-    long NewestTimestampMs { get; }
-
     /// <summary>Writes the frame. Called under the outbox's lock: no waiting in here.</summary>
     void WriteFrame(ulong epoch, ulong seq, IBufferWriter<byte> output);
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Outbox;
 
-/// <summary>Reads and replaces <c>ledger.json</c>. A replacement is whole or not at all: written beside, forced to the disk, renamed.</summary>
+/// <summary>
+/// Reads and replaces <c>ledger.json</c>: a line of JSON, and one with the CRC-32C of its bytes in hexadecimal. A cursor with a flipped bit would delete frames that nobody has.
+/// </summary>
 internal static class LedgerFile
 {
     public static string PathIn(string directory) => Path.Combine(directory, "ledger.json");
@@ -13,8 +18,15 @@ internal static class LedgerFile
         problem = null;
         try
         {
-            using var file = File.OpenRead(PathIn(directory));
-            return JsonSerializer.Deserialize(file, OutboxJson.Default.OutboxLedger) ?? new OutboxLedger();
+            ReadOnlySpan<byte> file = File.ReadAllBytes(PathIn(directory));
+            var end = file.IndexOf((byte)'\n');
+            if (end < 0 || !file[(end + 1)..].StartsWith(Checksum(file[..end])))
+            {
+                problem = "its checksum does not match";
+                return new OutboxLedger();
+            }
+
+            return JsonSerializer.Deserialize(file[..end], LedgerJson.Default.OutboxLedger) ?? new OutboxLedger();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -29,15 +41,10 @@ internal static class LedgerFile
 
     public static void Save(string directory, OutboxLedger ledger)
     {
-        var path = PathIn(directory);
-        var beside = path + ".new";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(file, ledger, OutboxJson.Default.OutboxLedger);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
-        DirectorySync.Flush(directory);
+        var json = JsonSerializer.SerializeToUtf8Bytes(ledger, LedgerJson.Default.OutboxLedger);
+        DurableFile.Replace(PathIn(directory), [.. json, (byte)'\n', .. Checksum(json), (byte)'\n']);
     }
+
+    private static ReadOnlySpan<byte> Checksum(ReadOnlySpan<byte> json) =>
+        Encoding.ASCII.GetBytes(Crc32C.Compute(json).ToString("x8", CultureInfo.InvariantCulture));
 }

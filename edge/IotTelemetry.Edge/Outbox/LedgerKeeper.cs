@@ -16,7 +16,7 @@ internal sealed class LedgerKeeper
     {
         _directory = directory;
         _time = time;
-        _closed = [.. content.Ledger.Epochs.Where(e => content.Queues.All(q => q.Epoch != e.Epoch))];
+        _closed = [.. content.Ledger.Epochs.Where(e => e.LastSeq > 0 && content.Queues.All(q => q.Epoch != e.Epoch))];
         _totals = content.Ledger with { DamagedBytes = content.Ledger.DamagedBytes + (ulong)content.DamagedBytes };
     }
 
@@ -39,7 +39,21 @@ internal sealed class LedgerKeeper
     }
 
     /// <summary>Takes over what an epoch's segments told, before they are gone for good.</summary>
-    public void Close(EpochQueue queue) => _closed.Add(new LedgerEpoch(queue.Epoch, queue.LastSeq, queue.ReadingsAppended, queue.ConfirmedSeq));
+    public void Close(EpochQueue queue)
+    {
+        if (queue.LastSeq > 0)
+        {
+            _closed.Add(new LedgerEpoch(queue.Epoch, queue.LastSeq, queue.ReadingsAppended, queue.ConfirmedSeq));
+        }
+    }
+
+    /// <summary>Takes a drained epoch out again, to go on with it; null when it is not known.</summary>
+    public LedgerEpoch? Reopen(ulong epoch)
+    {
+        var known = _closed.Find(e => e.Epoch == epoch);
+        _ = known is not null && _closed.Remove(known);
+        return known;
+    }
 
     /// <summary>The ledger as it would be written now.</summary>
     public OutboxLedger Current(List<EpochQueue> open)
@@ -52,7 +66,6 @@ internal sealed class LedgerKeeper
 
         return _totals with
         {
-            HostBoot = HostBoot.Id,
             Epochs = [.. _closed, .. open.Select(q => new LedgerEpoch(q.Epoch, q.LastSeq, q.ReadingsAppended, q.ConfirmedSeq))],
         };
     }

@@ -5,10 +5,7 @@ namespace IotTelemetry.Edge.Outbox;
 /// <param name="LedgerProblem">Why it could not be read.</param>
 /// <param name="Queues">The epochs that have segments, oldest first.</param>
 /// <param name="DamagedBytes">Bytes at ends of segments that belong to no whole record.</param>
-/// <param name="LastIsDoubtful">
-/// The newest epoch's end was torn or damaged: what stood there may have been sent, so its sequence numbers must not be given to other frames.
-/// </param>
-internal sealed record OutboxContent(OutboxLedger Ledger, string? LedgerProblem, List<EpochQueue> Queues, long DamagedBytes, bool LastIsDoubtful)
+internal sealed record OutboxContent(OutboxLedger Ledger, string? LedgerProblem, List<EpochQueue> Queues, long DamagedBytes)
 {
     public OutboxStatus ToStatus()
     {

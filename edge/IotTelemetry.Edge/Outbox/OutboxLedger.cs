@@ -8,9 +8,6 @@ internal sealed record OutboxLedger
 {
     public int Version { get; init; } = 1;
 
-    /// <summary>The machine's boot during which it was written.</summary>
-    public string HostBoot { get; init; } = "";
-
     public ulong DroppedFrames { get; init; }
 
     public ulong DroppedReadings { get; init; }

@@ -17,7 +17,6 @@ internal static class OutboxLoader
         var ledger = LedgerFile.Load(directory, out var ledgerProblem);
         var queues = new List<EpochQueue>();
         long damaged = 0;
-        var doubtful = false;
         foreach (var path in Directory.Exists(directory) ? Directory.EnumerateDirectories(directory) : [])
         {
             if (!ulong.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
@@ -25,35 +24,45 @@ internal static class OutboxLoader
                 continue;
             }
 
-            queues.Add(new EpochQueue(epoch, path));
+            queues.Add(new EpochQueue(epoch, directory));
         }
 
         queues.Sort((a, b) => a.Epoch.CompareTo(b.Epoch));
         foreach (var queue in queues)
         {
-            doubtful = !LoadSegments(queue, repair, ref damaged);
+            LoadSegments(queue, repair, ref damaged);
             var known = ledger.Epochs.FirstOrDefault(e => e.Epoch == queue.Epoch);
             if (known is not null)
             {
-                // The ledger remembers more than the segments when their end was lost: numbers that were given stay given.
-                doubtful |= known.LastSeq > queue.LastSeq;
-                queue.LastSeq = Math.Max(queue.LastSeq, known.LastSeq);
+                // The ledger remembers more than the segments when their end was lost, or when they are all confirmed and gone.
                 queue.ConfirmedSeq = known.ConfirmedSeq;
+                queue.LastSeq = Math.Max(queue.LastSeq, known.LastSeq);
                 queue.ReadingsAppended = Math.Max(queue.ReadingsAppended, known.ReadingsAppended);
             }
 
-            var birth = Path.Combine(queue.Directory, BirthFile);
-            queue.Birth = File.Exists(birth) ? File.ReadAllBytes(birth) : ReadOnlyMemory<byte>.Empty;
+            queue.Birth = LoadBirth(Path.Combine(queue.Directory, BirthFile));
         }
 
-        return new OutboxContent(ledger, ledgerProblem, queues, damaged, doubtful);
+        return new OutboxContent(ledger, ledgerProblem, queues, damaged);
     }
 
-    private static bool LoadSegments(EpochQueue queue, bool repair, ref long damaged)
+    private static byte[] LoadBirth(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllBytes(path) : [];
+        }
+        catch (IOException)
+        {
+            // As one that cannot be decoded, which is reported when it is wanted.
+            return [];
+        }
+    }
+
+    private static void LoadSegments(EpochQueue queue, bool repair, ref long damaged)
     {
         var paths = Directory.Exists(queue.Directory) ? Directory.GetFiles(queue.Directory, "*" + Segment.Extension) : [];
         Array.Sort(paths, StringComparer.Ordinal);
-        var whole = true;
         foreach (var path in paths)
         {
             if (!Segment.TryParseFileName(path, out var firstSeq))
@@ -63,11 +72,16 @@ internal static class OutboxLoader
 
             try
             {
-                whole = LoadSegment(queue, path, firstSeq, isLast: path == paths[^1], repair, ref damaged);
+                LoadSegment(queue, path, firstSeq, isLast: path == paths[^1], repair, ref damaged);
             }
             catch (FileNotFoundException) when (!repair)
             {
                 // An agent at work has just deleted what was confirmed.
+            }
+            catch (IOException)
+            {
+                // The disk cannot read it: the others count all the same, and this one is reported with its size.
+                damaged += new FileInfo(path).Length;
             }
         }
 
@@ -77,11 +91,9 @@ internal static class OutboxLoader
             queue.LastSeq = last.LastSeq;
             queue.ReadingsAppended = last.ReadingsAfter;
         }
-
-        return whole;
     }
 
-    private static bool LoadSegment(EpochQueue queue, string path, ulong firstSeq, bool isLast, bool repair, ref long damaged)
+    private static void LoadSegment(EpochQueue queue, string path, ulong firstSeq, bool isLast, bool repair, ref long damaged)
     {
         using var file = File.OpenHandle(path, FileMode.Open, repair ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
@@ -100,14 +112,12 @@ internal static class OutboxLoader
             LastAppended = File.GetLastWriteTimeUtc(path),
         };
         queue.Segments.Add(segment);
-        queue.NewestTimestampMs = headerIsWhole ? Math.Max(queue.NewestTimestampMs, header.NewestTimestampBeforeMs) : queue.NewestTimestampMs;
         if (!isLast && headerIsWhole)
         {
-            return true;
+            return;
         }
 
         var end = ScanToEnd(queue, segment, file, length, ref damaged);
-        var whole = headerIsWhole && end == length;
         if (isLast)
         {
             damaged += length - end;
@@ -117,8 +127,6 @@ internal static class OutboxLoader
                 RandomAccess.SetLength(file, end);
             }
         }
-
-        return whole;
     }
 
     // Returns where the whole records end.
@@ -127,9 +135,8 @@ internal static class OutboxLoader
         using var scan = new SegmentScan(file, Math.Min(SegmentHeader.Size, length), length);
         while (scan.TryNext(out var record, out _))
         {
-            segment.LastSeq = record.Seq;
-            segment.ReadingsAfter = record.ReadingsTotal;
-            queue.NewestTimestampMs = Math.Max(queue.NewestTimestampMs, record.NewestTimestampMs);
+            segment.LastSeq = Math.Max(segment.LastSeq, record.Seq);
+            segment.ReadingsAfter = Math.Max(segment.ReadingsAfter, record.ReadingsTotal);
         }
 
         damaged += scan.DamagedBytes;

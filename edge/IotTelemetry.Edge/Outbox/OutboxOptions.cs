@@ -26,6 +26,12 @@ internal sealed record OutboxOptions
     /// <summary>So many unconfirmed frames found at the start, or after an outage, are a long backlog: live frames get a new epoch.</summary>
     public int LongBacklogFrames { get; init; } = 120;
 
+    /// <summary>
+    /// The number of the only epoch that frames are appended to; null for new ones. It is for a source that can be read again and makes the same frames each time, byte for byte: then a number
+    /// that is given twice is given to the same frame, and what the cloud has already it drops as a repeat.
+    /// </summary>
+    public ulong? ReproducibleEpoch { get; init; }
+
     public OutboxOptions Validate()
     {
         Require(MaximumBytes >= SmallestMaximumBytes, nameof(MaximumBytes), MaximumBytes, $"at least {SmallestMaximumBytes} bytes");

@@ -30,6 +30,12 @@ internal sealed class OutboxReader(FrameOutbox outbox, ulong epoch, ulong afterS
         {
             if (place.Path != _path && !TryOpen(place.Path))
             {
+                if (outbox.Locate(epoch, NextSeq)?.Path == place.Path)
+                {
+                    outbox.ReportDamage(place.Path, place.Bytes);
+                    NextSeq = place.LastSeq + 1;
+                }
+
                 continue;
             }
 
@@ -71,9 +77,9 @@ internal sealed class OutboxReader(FrameOutbox outbox, ulong epoch, ulong afterS
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
-            // Confirmed or dropped between looking it up and opening it; the next look-up names another.
+            // Confirmed or dropped between looking it up and opening it: then the next look-up names another. Otherwise it is lost.
             return false;
         }
 

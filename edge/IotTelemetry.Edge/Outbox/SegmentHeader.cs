@@ -3,23 +3,21 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Outbox;
 
-/// <summary>The first 48 bytes of a segment: magic with the format's version, epoch, first sequence number, readings in the epoch before it, newest timestamp before it, CRC-32C; little-endian.</summary>
-internal readonly record struct SegmentHeader(ulong Epoch, ulong FirstSeq, ulong ReadingsBefore, long NewestTimestampBeforeMs)
+/// <summary>The first 36 bytes of a segment: magic with the format's version, epoch, first sequence number, readings in the epoch before it, CRC-32C; little-endian.</summary>
+internal readonly record struct SegmentHeader(ulong Epoch, ulong FirstSeq, ulong ReadingsBefore)
 {
-    public const int Size = 48;
+    public const int Size = 36;
 
-    private const int CrcOffset = 40;
+    private const int CrcOffset = 32;
 
-    private static ReadOnlySpan<byte> Magic => "IOTSEG1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "IOTSEG2\n"u8;
 
     public void Write(Span<byte> header)
     {
-        header[..Size].Clear();
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt64LittleEndian(header[8..], Epoch);
         BinaryPrimitives.WriteUInt64LittleEndian(header[16..], FirstSeq);
         BinaryPrimitives.WriteUInt64LittleEndian(header[24..], ReadingsBefore);
-        BinaryPrimitives.WriteInt64LittleEndian(header[32..], NewestTimestampBeforeMs);
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcOffset..], Crc32C.Compute(header[..CrcOffset]));
     }
 
@@ -32,10 +30,7 @@ internal readonly record struct SegmentHeader(ulong Epoch, ulong FirstSeq, ulong
         }
 
         segment = new SegmentHeader(
-            BinaryPrimitives.ReadUInt64LittleEndian(header[8..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(header[16..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(header[24..]),
-            BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(header[8..]), BinaryPrimitives.ReadUInt64LittleEndian(header[16..]), BinaryPrimitives.ReadUInt64LittleEndian(header[24..]));
         return true;
     }
 }

@@ -6,6 +6,9 @@ namespace IotTelemetry.Edge.Outbox;
 /// <summary>Reads records one after another and finds the next whole one behind damage. Not thread-safe.</summary>
 internal sealed class SegmentScan(SafeFileHandle file, long start, long end) : IDisposable
 {
+    /// <summary>What a disk that fails is passed over in.</summary>
+    private const int Block = 4096;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
 
     /// <summary>Where the next record is expected.</summary>
@@ -73,8 +76,8 @@ internal sealed class SegmentScan(SafeFileHandle file, long start, long end) : I
     {
         for (var have = 0; have < count;)
         {
-            var read = RandomAccess.Read(file, _buffer.AsSpan(into + have, count - have), at + have);
-            if (read == 0)
+            var read = Read(_buffer.AsSpan(into + have, count - have), at + have);
+            if (read <= 0)
             {
                 return false;
             }
@@ -90,7 +93,13 @@ internal sealed class SegmentScan(SafeFileHandle file, long start, long end) : I
         while (from + RecordHeader.Size <= End)
         {
             var wanted = (int)Math.Min(_buffer.Length, End - from);
-            var read = RandomAccess.Read(file, _buffer.AsSpan(0, wanted), from);
+            var read = Read(_buffer.AsSpan(0, wanted), from);
+            if (read < 0)
+            {
+                from = (from / Block + 1) * Block;
+                continue;
+            }
+
             if (read < RecordHeader.Magic.Length)
             {
                 break;
@@ -106,5 +115,19 @@ internal sealed class SegmentScan(SafeFileHandle file, long start, long end) : I
         }
 
         return End;
+    }
+
+    /// <summary>Bytes read; -1 where the disk cannot read them.</summary>
+    private int Read(Span<byte> into, long at)
+    {
+        try
+        {
+            return RandomAccess.Read(file, into, at);
+        }
+        catch (IOException)
+        {
+            // A worn block: what stood in it is counted as damaged.
+            return -1;
+        }
     }
 }

@@ -24,16 +24,21 @@ internal sealed class SegmentWriter : IDisposable
         var path = Path.Combine(queue.Directory, Segment.FileName(firstSeq));
         var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> header = stackalloc byte[SegmentHeader.Size];
-        new SegmentHeader(queue.Epoch, firstSeq, queue.ReadingsAppended, queue.NewestTimestampMs).Write(header);
-        RandomAccess.Write(file, header, 0);
-        RandomAccess.FlushToDisk(file);
-        DirectorySync.Flush(queue.Directory);
+        new SegmentHeader(queue.Epoch, firstSeq, queue.ReadingsAppended).Write(header);
+        try
+        {
+            RandomAccess.Write(file, header, 0);
+            RandomAccess.FlushToDisk(file);
+            DirectorySync.Flush(queue.Directory);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         return new SegmentWriter(new Segment(path, firstSeq, queue.ReadingsAppended), file);
     }
-
-    /// <summary>Goes on with a segment whose end the loader has checked.</summary>
-    public static SegmentWriter Reopen(Segment segment) =>
-        new(segment, File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
 
     /// <summary>Appends one record, whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full or failed; nothing of the record counts.</exception>
@@ -58,20 +63,44 @@ internal sealed class SegmentWriter : IDisposable
     {
         lock (_flushGate)
         {
-            if (_dirty && !_file.IsClosed)
+            if (!_dirty || _file.IsClosed)
             {
-                _dirty = false;
+                return;
+            }
+
+            _dirty = false;
+            try
+            {
                 RandomAccess.FlushToDisk(_file);
+            }
+            catch
+            {
+                _dirty = true;
+                throw;
             }
         }
     }
 
-    public void Dispose()
+    /// <summary>Closes the file as it is, for a segment that is to be deleted.</summary>
+    public void Discard()
     {
-        Flush();
         lock (_flushGate)
         {
             _file.Dispose();
+        }
+    }
+
+    /// <summary>Forces everything to the disk and closes the file, also when the disk fails.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+        }
+        finally
+        {
+            Discard();
         }
     }
 }

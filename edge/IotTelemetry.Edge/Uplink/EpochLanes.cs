@@ -94,6 +94,7 @@ internal sealed class EpochLanes(FrameOutbox outbox, UplinkOptions options, Upli
             }
         }
 
-        _lanes.Sort((a, b) => a.Epoch.CompareTo(b.Epoch));
+        // In the outbox's order: the current epoch is the last, also when its number is not the greatest.
+        _lanes.Sort((a, b) => Array.FindIndex(epochs, e => e.Epoch == a.Epoch).CompareTo(Array.FindIndex(epochs, e => e.Epoch == b.Epoch)));
     }
 }

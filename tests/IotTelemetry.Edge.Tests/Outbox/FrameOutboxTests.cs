@@ -38,7 +38,7 @@ public sealed class FrameOutboxTests : IDisposable
     }
 
     [Fact]
-    public void A_restart_within_one_boot_of_the_machine_continues_the_epoch()
+    public void Every_start_begins_a_new_epoch_and_the_old_one_drains()
     {
         ulong epoch;
         using (var outbox = TestOutbox.Open(_directory.Path))
@@ -49,9 +49,57 @@ public sealed class FrameOutboxTests : IDisposable
         }
 
         using var again = TestOutbox.Open(_directory.Path);
-        Assert.Equal(epoch, again.CurrentEpoch);
-        Assert.Equal(4UL, again.Epochs()[^1].ConfirmedSeq);
-        Assert.Equal((epoch, 11UL), again.Append(new TestFrame()));
+        Assert.Equal([epoch, again.CurrentEpoch], again.Epochs().Select(e => e.Epoch));
+        Assert.True(again.CurrentEpoch > epoch);
+        Assert.Equal(4UL, again.Epochs()[0].ConfirmedSeq);
+        Assert.Equal(TestOutbox.Seqs(5, 10), again.ReadAll(epoch, 4));
+        Assert.Equal((again.CurrentEpoch, 1UL), again.Append(new TestFrame()));
+        again.Confirm(epoch, 10);
+        Assert.Single(again.Epochs());
+    }
+
+    [Fact]
+    public void Starts_without_a_frame_leave_nothing_behind()
+    {
+        for (var start = 0; start < 5; start++)
+        {
+            TestOutbox.Open(_directory.Path).Dispose();
+        }
+
+        using var outbox = TestOutbox.Open(_directory.Path);
+        Assert.Single(outbox.Status().Epochs);
+        Assert.Empty(Directory.GetDirectories(_directory.Path));
+    }
+
+    [Fact]
+    public void A_copy_put_back_gives_no_number_twice_and_a_cursor_for_the_original_deletes_nothing_new()
+    {
+        using var copy = new TempDirectory();
+        ulong epoch;
+        using (var outbox = TestOutbox.Open(_directory.Path))
+        {
+            outbox.AppendMany(10);
+            epoch = outbox.CurrentEpoch;
+        }
+
+        foreach (var file in Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy.Path, Path.GetRelativePath(_directory.Path, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        using var original = TestOutbox.Open(_directory.Path);
+        original.AppendMany(50);
+
+        // The copy takes frames before it hears anything of the cloud, which has stored all of the original's.
+        using var restored = TestOutbox.Open(copy.Path, random: new Random(2));
+        restored.AppendMany(30);
+        restored.Confirm(epoch, 10);
+        restored.Confirm(original.CurrentEpoch, 50);
+        Assert.NotEqual(original.CurrentEpoch, restored.CurrentEpoch);
+        Assert.Equal(30UL, restored.Status().Depth);
+        Assert.Equal(TestOutbox.Seqs(1, 30), restored.ReadAll(restored.CurrentEpoch));
     }
 
     [Fact]
@@ -97,7 +145,7 @@ public sealed class FrameOutboxTests : IDisposable
         var status = again.Status();
         Assert.Equal(407UL * 3, status.ReadingsAppended);
         Assert.Equal(7UL, status.Depth);
-        Assert.Equal((7UL, 21UL, 0UL), (status.Epochs[^1].LastSeq, status.Epochs[^1].ReadingsAppended, status.Epochs[^1].ConfirmedSeq));
+        Assert.Equal((7UL, 21UL, 0UL), (status.Epochs[^2].LastSeq, status.Epochs[^2].ReadingsAppended, status.Epochs[^2].ConfirmedSeq));
         Assert.Equal(status.ReadingsAppended, OutboxLoader.Load(_directory.Path, repair: false).ToStatus().ReadingsAppended);
     }
 
@@ -135,37 +183,6 @@ public sealed class FrameOutboxTests : IDisposable
     }
 
     [Fact]
-    public void A_long_backlog_at_the_start_begins_a_new_epoch()
-    {
-        ulong epoch;
-        using (var outbox = TestOutbox.Open(_directory.Path))
-        {
-            outbox.AppendMany(121);
-            epoch = outbox.CurrentEpoch;
-        }
-
-        using var again = TestOutbox.Open(_directory.Path);
-        Assert.True(again.CurrentEpoch > epoch);
-        Assert.Equal(TestOutbox.Seqs(1, 121), again.ReadAll(epoch));
-    }
-
-    [Fact]
-    public void A_boot_of_the_machine_begins_a_new_epoch()
-    {
-        ulong epoch;
-        using (var outbox = TestOutbox.Open(_directory.Path))
-        {
-            outbox.AppendMany(5);
-            epoch = outbox.CurrentEpoch;
-        }
-
-        var ledger = LedgerFile.Load(_directory.Path, out _);
-        LedgerFile.Save(_directory.Path, ledger with { HostBoot = "another boot" });
-        using var again = TestOutbox.Open(_directory.Path);
-        Assert.NotEqual(epoch, again.CurrentEpoch);
-    }
-
-    [Fact]
     public void A_birth_of_other_points_begins_a_new_epoch_and_each_epoch_keeps_its_own()
     {
         using var outbox = TestOutbox.Open(_directory.Path);
@@ -185,19 +202,88 @@ public sealed class FrameOutboxTests : IDisposable
         Assert.Throws<IOException>(() => TestOutbox.Open(_directory.Path));
     }
 
-    [Fact]
-    public void An_unreadable_ledger_costs_a_new_epoch_and_no_frame()
+    [Theory]
+    [InlineData("{ not json")]
+    [InlineData("")]
+    public void An_unreadable_ledger_costs_no_frame(string content)
     {
-        ulong epoch;
-        using (var outbox = TestOutbox.Open(_directory.Path))
+        var epoch = AppendAndConfirm();
+        File.WriteAllText(LedgerFile.PathIn(_directory.Path), content);
+        using var again = TestOutbox.Open(_directory.Path);
+        Assert.Equal(TestOutbox.Seqs(1, 5), again.ReadAll(epoch));
+    }
+
+    [Fact]
+    public void A_flipped_bit_anywhere_in_the_ledger_never_makes_a_frame_confirmed()
+    {
+        var epoch = AppendAndConfirm();
+        var ledger = File.ReadAllBytes(LedgerFile.PathIn(_directory.Path));
+        for (var bit = 0; bit < ledger.Length * 8; bit++)
         {
-            outbox.AppendMany(5);
-            epoch = outbox.CurrentEpoch;
+            var damaged = ledger.ToArray();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(LedgerFile.PathIn(_directory.Path), damaged);
+            var content = OutboxLoader.Load(_directory.Path, repair: false);
+            Assert.True(content.Queues.Find(q => q.Epoch == epoch)!.ConfirmedSeq <= 2, $"bit {bit}");
+        }
+    }
+
+    [Fact]
+    public void An_epoch_that_can_be_made_again_goes_on_where_it_stopped_and_takes_a_cursor_ahead_of_it()
+    {
+        const ulong Replay = 4711;
+        OutboxOptions Fixed(OutboxOptions o) => o with { ReproducibleEpoch = Replay, SegmentBytes = 4096 };
+        using (var outbox = TestOutbox.Open(_directory.Path, Fixed))
+        {
+            outbox.AppendMany(40);
+            outbox.Confirm(Replay, 25);
+            Assert.Equal(Replay, outbox.BeginEpoch("nothing may"));
         }
 
-        File.WriteAllText(LedgerFile.PathIn(_directory.Path), "{ not json");
-        using var again = TestOutbox.Open(_directory.Path);
-        Assert.NotEqual(epoch, again.CurrentEpoch);
-        Assert.Equal(TestOutbox.Seqs(1, 5), again.ReadAll(epoch));
+        using (var again = TestOutbox.Open(_directory.Path, Fixed))
+        {
+            Assert.Equal((Replay, 41UL), again.Append(new TestFrame()));
+            Assert.Equal(ConfirmOutcome.Advanced, again.Confirm(Replay, 1000));
+            Assert.Equal(0UL, again.Status().Depth);
+            Assert.Equal((Replay, 42UL), again.Append(new TestFrame()));
+            Assert.Equal(0UL, again.Status().Depth);
+        }
+
+        using var last = TestOutbox.Open(_directory.Path, Fixed);
+        Assert.Equal((Replay, 43UL), last.Append(new TestFrame()));
+        Assert.Equal(43UL * 3, last.Status().Epochs[^1].ReadingsAppended);
+    }
+
+    [Fact]
+    public void Of_an_epoch_that_can_be_made_again_frames_lost_with_the_end_of_the_disk_are_made_again()
+    {
+        const ulong Replay = 4711;
+        OutboxOptions Fixed(OutboxOptions o) => o with { ReproducibleEpoch = Replay };
+        using (var outbox = TestOutbox.Open(_directory.Path, Fixed))
+        {
+            outbox.AppendMany(40);
+        }
+
+        var path = Directory.GetFiles(_directory.Path, "*.seg", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^300]);
+        using (var again = TestOutbox.Open(_directory.Path, Fixed))
+        {
+            var (_, seq) = again.Append(new TestFrame());
+            Assert.InRange(seq, 35UL, 40UL);
+            Assert.Equal(TestOutbox.Seqs(1, (int)seq), again.ReadAll(Replay));
+            Assert.Equal(seq * 3, again.Status().Epochs[^1].ReadingsAppended);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        using var anew = TestOutbox.Open(_directory.Path, Fixed);
+        Assert.Equal((Replay, 1UL), anew.Append(new TestFrame()));
+    }
+
+    private ulong AppendAndConfirm()
+    {
+        using var outbox = TestOutbox.Open(_directory.Path);
+        outbox.AppendMany(5);
+        outbox.Confirm(outbox.CurrentEpoch, 2);
+        return outbox.CurrentEpoch;
     }
 }

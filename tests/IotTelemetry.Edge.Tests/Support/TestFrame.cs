@@ -5,11 +5,9 @@ using IotTelemetry.Edge.Outbox;
 namespace IotTelemetry.Edge.Tests;
 
 /// <summary>A frame whose bytes follow from its place, so that a frame read back can be checked without remembering it.</summary>
-internal sealed class TestFrame(int readings = 3, long newestTimestampMs = 1000) : IFrameSource
+internal sealed class TestFrame(int readings = 3) : IFrameSource
 {
     public int Readings => readings;
-
-    public long NewestTimestampMs => newestTimestampMs;
 
     public static byte[] PayloadOf(ulong epoch, ulong seq)
     {

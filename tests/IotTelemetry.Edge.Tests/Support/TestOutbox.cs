@@ -6,10 +6,10 @@ namespace IotTelemetry.Edge.Tests;
 
 internal static class TestOutbox
 {
-    public static FrameOutbox Open(string directory, Func<OutboxOptions, OutboxOptions>? change = null, ILogger? log = null)
+    public static FrameOutbox Open(string directory, Func<OutboxOptions, OutboxOptions>? change = null, ILogger? log = null, TimeProvider? time = null, Random? random = null)
     {
         var options = new OutboxOptions { Directory = directory, FlushInterval = TimeSpan.FromMilliseconds(200) };
-        return FrameOutbox.Open(change?.Invoke(options) ?? options, TimeProvider.System, new Random(1), log ?? NullLogger.Instance);
+        return FrameOutbox.Open(change?.Invoke(options) ?? options, time ?? TimeProvider.System, random ?? new Random(1), log ?? NullLogger.Instance);
     }
 
     public static void AppendMany(this FrameOutbox outbox, int count)
