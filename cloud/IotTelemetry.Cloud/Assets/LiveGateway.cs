@@ -43,6 +43,9 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
     /// <summary>Readings received since the service started.</summary>
     public long Readings => Volatile.Read(ref _readings);
 
+    /// <summary>When its newest birth was received, Unix milliseconds; 0 for one that may not be the newest.</summary>
+    public long DescribedAtMs => Volatile.Read(ref _describedAtMs);
+
     /// <summary>Rises with every change: assets changed later than a change n have <see cref="LiveModel.ChangedAt"/> above n.</summary>
     public uint Changes => Volatile.Read(ref _changes);
 
@@ -72,7 +75,7 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
             return;
         }
 
-        _describedAtMs = describedAtMs;
+        Volatile.Write(ref _describedAtMs, describedAtMs);
         Volatile.Write(ref _header, birth.Header);
         if (_model?.Hash != birth.Hash)
         {
@@ -107,7 +110,7 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
             int cell = cells[points[i]];
             if (cell >= 0)
             {
-                string? text = texts[i] < 0 ? null : TextOf(birth.Points[points[i]].Definition, frame, texts[i]);
+                string? text = texts[i] < 0 ? null : Shared(birth.Points[points[i]].Definition, frame.Text(texts[i]));
                 model.Write(cell, new LiveValue(timestamps[i], receivedAtMs, numbers[i], text, qualities[i], epoch), change);
             }
         }
@@ -122,8 +125,9 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
     {
         if (_model is { } model && model.Find(asset) is >= 0 and int number && model.ShapeOf(number).IndexOf(point) is >= 0 and int index)
         {
-            bool isText = model.ShapeOf(number).Points[index].Type == PointType.Text;
-            model.Restore(model.CellOf(number, index), isText ? value : value with { Text = null }, _changes + 1);
+            PointDefinition definition = model.ShapeOf(number).Points[index];
+            string? text = definition.Type == PointType.Text ? Shared(definition, value.Text ?? "") : null;
+            model.Restore(model.CellOf(number, index), value with { Text = text }, _changes + 1);
         }
     }
 
@@ -181,17 +185,16 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
     }
 
     // The states of an enumeration are the birth's own strings; only free texts become new ones.
-    private static string TextOf(PointDefinition point, FrameColumns frame, int text)
+    private static string Shared(PointDefinition point, string text)
     {
-        string value = frame.Text(text);
         for (int i = 0; point.Values is { } values && i < values.Count; i++)
         {
-            if (values[i] == value)
+            if (values[i] == text)
             {
                 return values[i];
             }
         }
 
-        return value;
+        return text;
     }
 }

@@ -104,6 +104,20 @@ internal sealed class LiveModel
 
     public bool TryRead(int cell, out LiveValue value) => _cells[cell].TryRead(out value);
 
+    /// <summary>Whether any point has no value yet.</summary>
+    public bool LacksValues()
+    {
+        for (int cell = 0; cell < _cells.Length; cell++)
+        {
+            if (_cells[cell].Updates == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>How many readings the points of the asset took since the service started.</summary>
     public ulong UpdatesOf(int asset)
     {

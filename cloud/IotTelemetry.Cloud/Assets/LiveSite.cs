@@ -32,14 +32,18 @@ internal sealed class LiveSite(string name)
         for (int asset = 0; asset < model.Assets; asset++)
         {
             string name = model.Names[asset];
-            if (before is not null && before.Find(name) >= 0 && _owners.ContainsKey(name))
+            if (_owners.TryGetValue(name, out LiveGateway? other) && other != gateway)
             {
-                continue; // It had it already, or another gateway took it since.
-            }
+                bool hadItBefore = before is not null && before.Find(name) >= 0;
+                if (hadItBefore || other.DescribedAtMs > gateway.DescribedAtMs)
+                {
+                    continue; // The other one took it since.
+                }
 
-            if (_owners.TryGetValue(name, out LiveGateway? other) && other != gateway && other.Model is { } otherModel && otherModel.Find(name) is >= 0 and int number)
-            {
-                model.TakeOver(asset, otherModel, number);
+                if (other.Model is { } otherModel && otherModel.Find(name) is >= 0 and int number)
+                {
+                    model.TakeOver(asset, otherModel, number);
+                }
             }
 
             _owners[name] = gateway;

@@ -61,4 +61,13 @@ internal static partial class CloudLog
 
     [LoggerMessage(510, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void ApiFailed(ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(600, LogLevel.Information, "Live state: {Values} last values read from the store in {Elapsed}")]
+    public static partial void LiveRebuilt(ILogger logger, long values, TimeSpan elapsed);
+
+    [LoggerMessage(601, LogLevel.Error, "Reading last values from the store failed; points have a value from their next reading on")]
+    public static partial void LiveRebuildFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(602, LogLevel.Warning, "Last values cannot be read from the store now; again in {Delay}")]
+    public static partial void LiveRebuildWaits(ILogger logger, TimeSpan delay, Exception exception);
 }

@@ -67,6 +67,8 @@ internal static class CloudService
         EmbeddedBrokerLink link = new(broker, TimeProvider.System);
         await using IngestPipeline ingest = new(engine, options.Store.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs, live);
         await ingest.StartAsync(stop);
+        await using AssetService assets = new(engine, options.Store.Database, ingest, live, TimeProvider.System, logs);
+        assets.Start();
         ingest.Receive(link);
 
         ServiceHealth health = new(ingest);
