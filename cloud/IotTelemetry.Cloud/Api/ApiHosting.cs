@@ -43,7 +43,10 @@ internal static class ApiHosting
             });
         app.MapOpenApi();
         RouteGroupBuilder api = app.MapGroup("/api");
+        SiteEndpoints.Map(api, live, time);
         AssetEndpoints.Map(api, live, time);
+        GatewayEndpoints.Map(api, live, time);
+        PowerEndpoints.Map(api, live, time);
     }
 
     private static async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next, ILogger logger)

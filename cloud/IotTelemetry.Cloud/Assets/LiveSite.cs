@@ -5,8 +5,8 @@ namespace IotTelemetry.Cloud.Assets;
 /// <summary>One site of the live state: its gateways, and which of them has an asset. Thread-safe; reading takes no lock.</summary>
 internal sealed class LiveSite(string name)
 {
-    // A new asset here and there grows the table; the default of one lock per processor is enough and costs least.
     private readonly ConcurrentDictionary<string, LiveGateway> _owners = new(StringComparer.Ordinal);
+    private int _assets;
 
     public string Name { get; } = name;
 
@@ -14,7 +14,7 @@ internal sealed class LiveSite(string name)
     public SortedRegister<LiveGateway> Gateways { get; } = new();
 
     /// <summary>How many assets its gateways have.</summary>
-    public int Assets => _owners.Count;
+    public int Assets => Volatile.Read(ref _assets);
 
     /// <summary>The asset with this name; null when no gateway has it.</summary>
     public LiveAsset? Find(string asset) =>
@@ -46,14 +46,21 @@ internal sealed class LiveSite(string name)
                 }
             }
 
-            _owners[name] = gateway;
+            if (_owners.TryAdd(name, gateway))
+            {
+                Interlocked.Increment(ref _assets); // The dictionary's own count takes its locks.
+            }
+            else
+            {
+                _owners[name] = gateway;
+            }
         }
 
         for (int asset = 0; before is not null && asset < before.Assets; asset++)
         {
-            if (model.Find(before.Names[asset]) < 0)
+            if (model.Find(before.Names[asset]) < 0 && _owners.TryRemove(KeyValuePair.Create(before.Names[asset], gateway)))
             {
-                _owners.TryRemove(KeyValuePair.Create(before.Names[asset], gateway));
+                Interlocked.Decrement(ref _assets);
             }
         }
     }

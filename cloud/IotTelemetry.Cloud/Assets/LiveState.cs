@@ -29,4 +29,20 @@ internal sealed class LiveState
         LiveSite site = Sites.GetOrAdd(id.Site, static (name, _) => new LiveSite(name), 0);
         return site.Gateways.GetOrAdd(id.Gateway, static (_, known) => new LiveGateway(known.Id, known.Site), (Id: id, Site: site));
     }
+
+    /// <summary>The gateways behind one, in the order of their ids; all of them, or those of one site.</summary>
+    public IEnumerable<LiveGateway> GatewaysAfter(GatewayId? after, string? site)
+    {
+        foreach ((string name, LiveSite known) in Sites.Sorted.ToArray())
+        {
+            int behind = after is null ? 1 : string.CompareOrdinal(name, after.Site);
+            if (behind >= 0 && (site is null || name == site))
+            {
+                foreach ((_, LiveGateway gateway) in known.Gateways.After(behind == 0 ? after!.Gateway : null))
+                {
+                    yield return gateway;
+                }
+            }
+        }
+    }
 }

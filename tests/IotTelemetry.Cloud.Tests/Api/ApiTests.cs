@@ -32,13 +32,47 @@ public sealed class ApiTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("api/assets/harbour/nothing", HttpStatusCode.NotFound)]
     [InlineData("api/nothing", HttpStatusCode.NotFound)]
-    public async Task What_is_not_there_is_answered_with_problem_details(string path, HttpStatusCode status)
+    [InlineData("api/sites/nothing", HttpStatusCode.NotFound)]
+    [InlineData("api/sites/nothing/occupancy", HttpStatusCode.NotFound)]
+    [InlineData("api/gateways/harbour/nothing", HttpStatusCode.NotFound)]
+    [InlineData("api/assets?state=broken", HttpStatusCode.BadRequest)]
+    [InlineData("api/assets?tag=zone", HttpStatusCode.BadRequest)]
+    [InlineData("api/assets?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("api/assets?limit=many", HttpStatusCode.BadRequest)]
+    [InlineData("api/assets?after=bay", HttpStatusCode.BadRequest)]
+    [InlineData("api/gateways?presence=1", HttpStatusCode.BadRequest)]
+    [InlineData("api/power?by=colour", HttpStatusCode.BadRequest)]
+    public async Task What_is_not_there_or_not_allowed_is_answered_with_problem_details(string path, HttpStatusCode status)
     {
         using HttpResponseMessage answer = await _service.Http.GetAsync(Relative(path));
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         JsonElement problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task Assets_are_listed_page_by_page()
+    {
+        JsonElement first = await GetAsync("api/assets?site=harbour&kind=parking_bay&tag=zone:7&limit=8");
+        Assert.Equal(8, first.GetProperty("items").GetArrayLength());
+        Assert.Equal("harbour/bay-5", first.GetProperty("next").GetString()); // Sorted as text: bay-0, bay-1, bay-10, bay-11, bay-2 …
+        JsonElement second = await GetAsync($"api/assets?after={first.GetProperty("next").GetString()}&limit=8");
+        Assert.Equal(4, second.GetProperty("items").GetArrayLength());
+        Assert.False(second.TryGetProperty("next", out _));
+    }
+
+    [Fact]
+    public async Task Sites_gateways_occupancy_and_power_are_answered()
+    {
+        JsonElement site = (await GetAsync("api/sites")).GetProperty("items")[0];
+        Assert.Equal(("harbour", 12, 1), (site.GetProperty("site").GetString(), site.GetProperty("assets").GetInt32(), site.GetProperty("gatewaysOnline").GetInt32()));
+        JsonElement gateway = (await GetAsync("api/gateways?presence=online")).GetProperty("items")[0];
+        Assert.Equal(("harbour/gw-1", 36, 108), (gateway.GetProperty("id").GetString(), gateway.GetProperty("points").GetInt32(), gateway.GetProperty("readings").GetInt32()));
+        JsonElement occupancy = await GetAsync("api/sites/harbour/occupancy");
+        Assert.Equal((12, 12), (occupancy.GetProperty("total").GetInt32(), occupancy.GetProperty("unknown").GetInt32())); // The readings are long past.
+        Assert.Equal("7", occupancy.GetProperty("zones")[0].GetProperty("zone").GetString());
+        Assert.Equal(0, (await GetAsync("api/power")).GetArrayLength());
     }
 
     [Fact]
@@ -62,6 +96,8 @@ public sealed class ApiTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         using HttpResponseMessage allowed = await _service.Http.SendAsync(own);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, allowed.StatusCode);
     }
+
+    private Task<JsonElement> GetAsync(string address) => _service.Http.GetFromJsonAsync<JsonElement>(Relative(address));
 
     private static Uri Relative(string address) => new(address, UriKind.Relative);
 }
