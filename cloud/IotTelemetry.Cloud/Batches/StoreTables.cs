@@ -17,5 +17,9 @@ internal sealed class StoreTables(DatabaseName database)
 
     public string GatewayHistory { get; } = $"{database}.gateway_history";
 
+    public string Commands { get; } = $"{database}.commands";
+
+    public string Lockouts { get; } = $"{database}.lockouts";
+
     public string AssetHistory { get; } = $"{database}.asset_history";
 }

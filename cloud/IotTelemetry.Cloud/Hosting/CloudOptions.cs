@@ -1,4 +1,5 @@
 using System.Net;
+using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Ingest;
 
 namespace IotTelemetry.Cloud.Hosting;
@@ -21,6 +22,9 @@ internal sealed record CloudOptions
     /// <summary>How rows gather and what is refused.</summary>
     public IngestOptions Ingest { get; init; } = new();
 
+    /// <summary>How commands are carried out.</summary>
+    public CommandOptions Commands { get; init; } = new();
+
     /// <summary>How long a stop waits for what was taken to be stored. With the connections (1.5 s) and the engine (2 s) the process ends within 10 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(6);
 
@@ -31,6 +35,7 @@ internal sealed record CloudOptions
         Store.Validate();
         OptionException.ThrowIfOutside("drain time-out", DrainTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         Ingest.Validate();
+        Commands.Validate();
         return this;
     }
 }

@@ -2,6 +2,7 @@ using IotTelemetry.Broker;
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Api;
 using IotTelemetry.Cloud.Assets;
+using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Gateways;
@@ -70,6 +71,10 @@ internal static class CloudService
         await using AssetService assets = new(engine, options.Store.Database, ingest, live, TimeProvider.System, logs);
         assets.Start();
         ingest.Receive(link);
+        await using CommandRoom commands = new(engine, options.Store.Database, link, new LiveTargets(live), live.Holds, options.Commands, TimeProvider.System, logs);
+        await commands.StartAsync(stop);
+        commands.Receive(link);
+        ingest.Statuses.Heard += commands.Hear;
 
         ServiceHealth health = new(ingest);
         app.Use(LoopbackHosts.RefuseOthersAsync);
@@ -83,34 +88,37 @@ internal static class CloudService
         await output.WriteLineAsync($"listening {listening}");
         await output.FlushAsync(CancellationToken.None);
 
-        int exitCode = await WaitAsync(app, ingest, logs, stop);
+        int exitCode = await WaitAsync(app, logs, stop, ("ingest", ingest.Completion), ("room of commands", commands.Completion));
         health.Stopping();
-        await DrainAsync(options, link, ingest, logs);
+        await DrainAsync(options, link, ingest, commands, logs);
         await app.StopAsync(CancellationToken.None);
         return exitCode;
     }
 
-    private static async Task<int> WaitAsync(WebApplication app, IngestPipeline ingest, ILoggerFactory logs, CancellationToken stop)
+    private static async Task<int> WaitAsync(WebApplication app, ILoggerFactory logs, CancellationToken stop, params (string Name, Task Completion)[] parts)
     {
         TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration bySignal = app.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
         using CancellationTokenRegistration byCaller = stop.Register(() => stopping.TrySetResult());
-        if (await Task.WhenAny(stopping.Task, ingest.Completion) == stopping.Task)
+        Task first = await Task.WhenAny([stopping.Task, .. parts.Select(part => part.Completion)]);
+        if (first == stopping.Task)
         {
             return ExitCode.Success;
         }
 
-        await ingest.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        CloudLog.PartFailed(logs.CreateLogger(nameof(CloudService)), "ingest", (Exception?)ingest.Completion.Exception ?? new InvalidOperationException("it ended before it was told to"));
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        CloudLog.PartFailed(
+            logs.CreateLogger(nameof(CloudService)), parts.First(part => part.Completion == first).Name, (Exception?)first.Exception ?? new InvalidOperationException("it ended before it was told to"));
         return ExitCode.Failure;
     }
 
-    private static async Task DrainAsync(CloudOptions options, EmbeddedBrokerLink link, IngestPipeline ingest, ILoggerFactory logs)
+    private static async Task DrainAsync(CloudOptions options, EmbeddedBrokerLink link, IngestPipeline ingest, CommandRoom commands, ILoggerFactory logs)
     {
         Microsoft.Extensions.Logging.ILogger logger = logs.CreateLogger(nameof(CloudService));
         long start = TimeProvider.System.GetTimestamp();
         CloudLog.Draining(logger, ingest.Counters.FramesInFlight);
         link.Stop();
+        await commands.StopAsync(options.DrainTimeout / 6);
         if (await ingest.DrainAsync(options.DrainTimeout))
         {
             CloudLog.Drained(logger, TimeProvider.System.GetElapsedTime(start));

@@ -27,6 +27,7 @@ internal static class CommandLine
     private static Command Serve()
     {
         StoreArguments store = new();
+        CommandArguments commands = new();
         Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:1883" };
         Option<string> http = new("--http") { Description = "Address of queries, status and health; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:8123" };
         Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
@@ -35,6 +36,7 @@ internal static class CommandLine
         Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
         Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, logFile, rows, age, dryRun };
         store.AddTo(serve);
+        commands.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
         {
             IngestOptions defaults = new();
@@ -46,6 +48,7 @@ internal static class CommandLine
                 Mqtt = BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
+                Commands = commands.Read(parsed),
                 Ingest = defaults with
                 {
                     BatchRows = batchRows,

@@ -10,6 +10,9 @@ internal sealed class StatusIntake(GatewayRegistry registry, LiveState? live, St
 {
     private readonly ConcurrentDictionary<GatewaySession, GatewayStatus> _status = new();
 
+    /// <summary>Called with every status that is understood, on the connection's read loop: who listens must not wait.</summary>
+    public event Action<GatewayId, GatewayStatus>? Heard;
+
     /// <summary>How many gateways say they are online.</summary>
     public int Online => _status.Values.Count(status => status.State == GatewayState.Online);
 
@@ -33,6 +36,7 @@ internal sealed class StatusIntake(GatewayRegistry registry, LiveState? live, St
                 GatewayStatus status = GatewayStatus.Decode(delivery.Payload.Span);
                 _status[registry.Get(address)] = status;
                 live?.Get(registry.Get(address).Id).Say(status, delivery.ReceivedAtMs);
+                Heard?.Invoke(registry.Get(address).Id, status);
             }
             catch (MessageFormatException refusal)
             {

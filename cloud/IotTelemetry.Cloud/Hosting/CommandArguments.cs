@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using System.CommandLine;
+using IotTelemetry.Cloud.Commands;
+
+namespace IotTelemetry.Cloud.Hosting;
+
+/// <summary>The options by which <c>serve</c> is told how commands are carried out.</summary>
+internal sealed class CommandArguments
+{
+    private readonly Option<string[]> _supervisors = new("--supervisor") { Description = "Who may lift anybody's lockout; may be repeated", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _selectFirst = new("--select-first")
+    {
+        Description = "Kind of assets that are selected before they are operated; may be repeated (default breaker)",
+        DefaultValueFactory = _ => [.. new CommandOptions().SelectFirstKinds],
+    };
+
+    private readonly Option<double> _bulkPerSecond = new("--bulk-per-second") { Description = "Commands of bulks begun in a second, over all bulks and workers", DefaultValueFactory = _ => new CommandOptions().BulkPerSecond };
+
+    /// <summary>Makes the options part of a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_supervisors);
+        command.Options.Add(_selectFirst);
+        command.Options.Add(_bulkPerSecond);
+    }
+
+    /// <summary>The values given.</summary>
+    public CommandOptions Read(ParseResult parsed) => new()
+    {
+        Supervisors = parsed.GetRequiredValue(_supervisors).ToFrozenSet(StringComparer.Ordinal),
+        SelectFirstKinds = parsed.GetRequiredValue(_selectFirst).ToFrozenSet(StringComparer.Ordinal),
+        BulkPerSecond = parsed.GetRequiredValue(_bulkPerSecond),
+    };
+}
