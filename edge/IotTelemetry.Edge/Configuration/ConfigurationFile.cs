@@ -148,7 +148,7 @@ internal static class ConfigurationFile
         }
         catch (BoardConfigurationException exception)
         {
-            section.Mistake(exception.Key[(section.Path.Length + 1)..], exception.Problem);
+            section.Take(exception.Mistakes.Select(static m => new ConfigurationMistake(m.Key, m.Problem)));
             return board;
         }
     }

@@ -49,6 +49,9 @@ internal sealed class ConfigurationSection
 
     public void Mistake(string key, string problem) => _mistakes.Add(new ConfigurationMistake($"{Path}.{key}", problem));
 
+    /// <summary>Mistakes that another reader has found within this section.</summary>
+    public void Take(IEnumerable<ConfigurationMistake> mistakes) => _mistakes.AddRange(mistakes);
+
     /// <summary>A section within; its values are all defaults when it is not there.</summary>
     public ConfigurationSection Section(string key) => new(TryGet(key, out var value) ? value : null, $"{Path}.{key}", _mistakes);
 

@@ -17,7 +17,7 @@ public static class WiringPages
         using var document = JsonDocument.Parse(File.ReadAllBytes(configurationFile), Json);
         if (!document.RootElement.TryGetProperty("board", out var section) || section.ValueKind != JsonValueKind.Object)
         {
-            throw new BoardConfigurationException("$.board", "missing; it must be an object");
+            throw new BoardConfigurationException(new BoardMistake("$.board", "missing; it must be an object"));
         }
 
         if (section.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString()!.StartsWith("simulated-", StringComparison.Ordinal))

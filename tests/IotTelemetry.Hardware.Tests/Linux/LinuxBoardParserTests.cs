@@ -21,10 +21,39 @@ public sealed class LinuxBoardParserTests
     [InlineData("""{"type":"digital-input","point":"p","line":{"chip":"c","line":"1"}},{"type":"digital-input","point":"q","line":{"chip":"c","line":"1"}}""", "board.assets", "line c/1 is used twice: a/p, a/q")]
     public void Mistake_names_key_value_and_what_is_allowed(string sensors, string key, string problem)
     {
-        var mistake = Assert.Throws<BoardConfigurationException>(() => Parse(sensors));
+        var mistake = Assert.Single(Assert.Throws<BoardConfigurationException>(() => Parse(sensors)).Mistakes);
 
         Assert.Equal(key, mistake.Key);
-        Assert.Contains(problem, mistake.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, mistake.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_mistake_is_found_and_none_that_only_follows_from_another()
+    {
+        var mistakes = Assert.Throws<BoardConfigurationException>(() => Parse("""
+            {"type":"toaster","slots":2},
+            {"type":"contactor","normallyOpen":{"chip":"c","line":7},"travelTimeMs":0,"safe":"open","colour":"red"},
+            {"type":"hwmon","device":5,"channel":"","point":"t","minimum":9,"maximum":1},
+            {"type":"pulse-meter","pulsesPerKilowattHour":-1,"line":7,"point":"p","point":"q"}
+            """)).Mistakes;
+
+        string[] expected =
+        [
+            "[0].type: 'toaster' is not allowed; one of digital-input,",
+            "[1].coil: missing; it must be an object",
+            "[1].normallyOpen.line: 7 is not allowed; it must be a text of at least one character",
+            "[1].travelTimeMs: 0 is not allowed; it must be 1 to 10000",
+            "[1].safe: 'open' is not allowed; one of off, on, hold",
+            "[1].colour: unknown key; allowed here: type, coil,",
+            "[2].device: 5 is not allowed; it must be a text of at least one character",
+            "[2].channel: \"\" is not allowed; it must be a text of at least one character",
+            "[2].minimum: 9 must be below maximum 1",
+            "[3].pulsesPerKilowattHour: -1 is not allowed; it must be 0.001 to 1000000",
+            "[3].line: 7 is not allowed; it must be an object",
+            "[3].point: is given twice",
+        ];
+        Assert.Equal(expected.Length, mistakes.Count);
+        Assert.All(expected, e => Assert.Contains(mistakes, m => m.ToString().StartsWith($"board.assets[0].sensors{e}", StringComparison.Ordinal)));
     }
 
     [Fact]

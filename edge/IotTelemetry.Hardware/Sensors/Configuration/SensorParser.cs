@@ -1,3 +1,4 @@
+using System.Globalization;
 using IotTelemetry.Hardware.Gpio;
 
 namespace IotTelemetry.Hardware.Sensors.Configuration;
@@ -18,7 +19,8 @@ internal static class SensorParser
         I2cRegister,
     }
 
-    public static SensorOptions Parse(ConfigurationNode node)
+    /// <summary>Null when its type is not known: then its keys cannot be judged.</summary>
+    public static SensorOptions? Parse(ConfigurationNode node)
     {
         var type = node.Choice<SensorType>(
             "type",
@@ -32,6 +34,11 @@ internal static class SensorParser
             ("iio-capture", SensorType.IioCapture),
             ("hwmon", SensorType.Hwmon),
             ("i2c-register", SensorType.I2cRegister));
+        if (type is null)
+        {
+            return null;
+        }
+
         SensorOptions sensor = type switch
         {
             SensorType.DigitalInput => new DigitalInputOptions { Point = node.Text("point"), Line = Input(node.Object("line")) },
@@ -65,21 +72,21 @@ internal static class SensorParser
         var perPulse = node.OptionalNumber("unitPerPulse", 1e-9, 1e9);
         if (perKilowattHour is null == perPulse is null)
         {
-            throw node.Refuse("pulsesPerKilowattHour", "give either this (for a total in Wh) or unitPerPulse");
+            node.Refuse("pulsesPerKilowattHour", "give either this (for a total in Wh) or unitPerPulse");
         }
 
         var line = node.OptionalObject("line");
         var counter = node.OptionalObject("counter");
         if (line is null == counter is null)
         {
-            throw node.Refuse("line", "give either this (edges of a GPIO line) or counter (a count of the kernel)");
+            node.Refuse("line", "give either this (edges of a GPIO line) or counter (a count of the kernel)");
         }
 
         return new PulseMeterOptions
         {
             Line = line is null ? null : Input(line),
             Counter = counter is null ? null : Counter(counter),
-            UnitPerPulse = perPulse ?? 1000 / perKilowattHour!.Value,
+            UnitPerPulse = perPulse ?? 1000 / (perKilowattHour ?? 1),
             Point = node.OptionalText("point") ?? "energy_wh",
             Unit = node.OptionalText("unit") ?? "Wh",
             RatePoint = node.OptionalText("ratePoint") ?? (perKilowattHour is null ? null : "power_w"),
@@ -121,9 +128,12 @@ internal static class SensorParser
             Statistic = Statistic(node),
             Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
         };
-        return options.ChannelUnit is null && options.Measured.Unit is null
-            ? throw node.Refuse("unit", $"must be given: channel '{options.Channel}' does not tell its unit")
-            : options;
+        if (options.Channel.Length > 0 && options.ChannelUnit is null && !node.Has("unit"))
+        {
+            node.Refuse("unit", $"must be given: channel '{options.Channel}' does not tell its unit");
+        }
+
+        return options;
     }
 
     private static IioCaptureOptions Capture(ConfigurationNode node) => new()
@@ -141,21 +151,27 @@ internal static class SensorParser
     {
         var channel = (Name: node.Text("channel"), Measured: Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001));
         node.Done();
-        return channel.Measured.Unit is null && Iio.IioUnit.Of(channel.Name) is null
-            ? throw node.Refuse("unit", $"must be given: channel '{channel.Name}' does not tell its unit")
-            : channel;
+        if (channel.Name.Length > 0 && !node.Has("unit") && Iio.IioUnit.Of(channel.Name) is null)
+        {
+            node.Refuse("unit", $"must be given: channel '{channel.Name}' does not tell its unit");
+        }
+
+        return channel;
     }
 
     private static KernelDeviceAddress Device(ConfigurationNode node)
     {
         var device = new KernelDeviceAddress(node.OptionalText("device"), node.OptionalText("label"), node.OptionalText("bus"), node.OptionalHex("address", 0x08, 0x77));
-        return device is { Name: null, Label: null, Address: null }
-            ? throw node.Refuse("device", "give the device's name, its label or its address, so that it is known again whatever its number is")
-            : device;
+        if (!node.Has("device") && !node.Has("label") && !node.Has("address"))
+        {
+            node.Refuse("device", "give the device's name, its label or its address, so that it is known again whatever its number is");
+        }
+
+        return device;
     }
 
     private static SampleStatistic Statistic(ConfigurationNode node) =>
-        node.Choice<SampleStatistic>("statistic", SampleStatistic.Mean, ("mean", SampleStatistic.Mean), ("rms", SampleStatistic.Rms));
+        node.Choice<SampleStatistic>("statistic", SampleStatistic.Mean, ("mean", SampleStatistic.Mean), ("rms", SampleStatistic.Rms))!.Value;
 
     private static I2cRegisterOptions I2cRegister(ConfigurationNode node)
     {
@@ -172,10 +188,15 @@ internal static class SensorParser
                 ("u16be", I2cRegisterFormat.Unsigned16),
                 ("s16be", I2cRegisterFormat.Signed16),
                 ("u16le", I2cRegisterFormat.Unsigned16LowFirst),
-                ("s16le", I2cRegisterFormat.Signed16LowFirst)),
+                ("s16le", I2cRegisterFormat.Signed16LowFirst)) ?? default,
             Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
         };
-        return options.Measured.Unit is null ? throw node.Refuse("unit", "must be given: a register does not tell its unit") : options;
+        if (!node.Has("unit"))
+        {
+            node.Refuse("unit", "must be given: a register does not tell its unit");
+        }
+
+        return options;
     }
 
     private static MeasuredPointOptions Measured(ConfigurationNode node, double minimum, double maximum, double resolution)
@@ -191,7 +212,12 @@ internal static class SensorParser
             Maximum = node.OptionalNumber("maximum", -1e9, 1e9) ?? maximum,
             Threshold = node.OptionalObject("threshold") is { } threshold ? Threshold(threshold) : null,
         };
-        return measured.Minimum < measured.Maximum ? measured : throw node.Refuse("minimum", $"{measured.Minimum} must be below maximum {measured.Maximum}");
+        if (measured.Minimum >= measured.Maximum)
+        {
+            node.Refuse("minimum", string.Create(CultureInfo.InvariantCulture, $"{measured.Minimum} must be below maximum {measured.Maximum}"));
+        }
+
+        return measured;
     }
 
     private static ThresholdOptions Threshold(ConfigurationNode node)
@@ -200,13 +226,13 @@ internal static class SensorParser
         var below = node.OptionalNumber("below", -1e9, 1e9);
         if (above is null == below is null)
         {
-            throw node.Refuse("above", "give either this or below");
+            node.Refuse("above", "give either this or below");
         }
 
         var options = new ThresholdOptions
         {
             Point = node.Text("point"),
-            Limit = (above ?? below)!.Value,
+            Limit = above ?? below ?? 0,
             Above = above is not null,
             Hysteresis = node.OptionalNumber("hysteresis", 0, 1e9) ?? 0,
         };
@@ -224,7 +250,7 @@ internal static class SensorParser
             Chip = node.Text("chip"),
             Line = node.Text("line"),
             ActiveLow = node.Flag("activeLow", false),
-            Bias = node.Choice<GpioBias>("bias", GpioBias.AsIs, ("as-is", GpioBias.AsIs), ("disabled", GpioBias.Disabled), ("pull-up", GpioBias.PullUp), ("pull-down", GpioBias.PullDown)),
+            Bias = node.Choice<GpioBias>("bias", GpioBias.AsIs, ("as-is", GpioBias.AsIs), ("disabled", GpioBias.Disabled), ("pull-up", GpioBias.PullUp), ("pull-down", GpioBias.PullDown))!.Value,
             Debounce = node.OptionalMilliseconds("debounceMs", 0, 3_600_000) ?? TimeSpan.Zero,
             Poll = node.OptionalMilliseconds("pollMs", 5, 60_000),
         };
@@ -239,7 +265,7 @@ internal static class SensorParser
             Chip = node.Text("chip"),
             Line = node.Text("line"),
             ActiveLow = node.Flag("activeLow", false),
-            Drive = node.Choice<GpioDrive>("drive", GpioDrive.PushPull, ("push-pull", GpioDrive.PushPull), ("open-drain", GpioDrive.OpenDrain), ("open-source", GpioDrive.OpenSource)),
+            Drive = node.Choice<GpioDrive>("drive", GpioDrive.PushPull, ("push-pull", GpioDrive.PushPull), ("open-drain", GpioDrive.OpenDrain), ("open-source", GpioDrive.OpenSource))!.Value,
         };
         node.Done();
         return line;
