@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -17,17 +18,23 @@ internal static class ConfigurationFile
 {
     private static readonly JsonDocumentOptions Json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Reads and checks a file. Relative paths in it are relative to the file.</summary>
+    /// <summary>Reads and checks a file with what the environment says otherwise. Relative paths are relative to the file.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="environment">In place of the process's environment.</param>
     /// <exception cref="ConfigurationException">It has mistakes.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static EdgeConfiguration Load(string file)
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static EdgeConfiguration Load(string file, IDictionary? environment = null)
     {
         var mistakes = new List<ConfigurationMistake>();
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file), Json);
-            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetFullPath(file));
-            return mistakes.Count == 0 ? configuration! : throw new ConfigurationException(file, mistakes);
+            var text = File.ReadAllBytes(file);
+            using var written = JsonDocument.Parse(text, Json);
+            var places = ConfigurationPlaces.Of(text, new JsonReaderOptions { CommentHandling = Json.CommentHandling, AllowTrailingCommas = Json.AllowTrailingCommas });
+            using var document = new EnvironmentOverrides(environment ?? Environment.GetEnvironmentVariables(), places).Apply(written.RootElement, mistakes);
+            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetFullPath(file), places);
+            return mistakes.Count == 0 ? configuration! : throw new ConfigurationException(file, mistakes, places);
         }
         catch (JsonException exception)
         {
@@ -35,7 +42,7 @@ internal static class ConfigurationFile
         }
     }
 
-    private static EdgeConfiguration? Read(ConfigurationSection root, string file)
+    private static EdgeConfiguration? Read(ConfigurationSection root, string file, ConfigurationPlaces places)
     {
         var gateway = ReadGateway(root);
         var state = root.RequiredText("state", "the directory for everything that must survive a restart");
@@ -51,6 +58,7 @@ internal static class ConfigurationFile
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
         {
             File = file,
+            Places = places,
             Gateway = gateway,
             StateDirectory = stateDirectory,
             Mqtt = mqtt,

@@ -12,6 +12,9 @@ internal sealed record EdgeConfiguration
     /// <summary>The file it was read from, for messages.</summary>
     public required string File { get; init; }
 
+    /// <summary>Where each value was given, for messages.</summary>
+    public required ConfigurationPlaces Places { get; init; }
+
     public required GatewayId Gateway { get; init; }
 
     /// <summary>Where everything that must survive a restart lies.</summary>

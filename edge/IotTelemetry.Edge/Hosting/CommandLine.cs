@@ -19,6 +19,7 @@ internal static class CommandLine
         var root = new RootCommand("The agent of a gateway: samples its board and sends what it reads, or replays a file") { logFile };
         AddReplay(root, logFile);
         root.Subcommands.Add(Run(logFile));
+        root.Subcommands.Add(ConfigurationCommands.Check());
         root.Subcommands.Add(OutboxCommand());
         root.Subcommands.Add(HardwareCommands.Detect());
         root.Subcommands.Add(HardwareCommands.Wiring());

@@ -16,7 +16,7 @@ internal sealed record SamplingPlan(IBoard Board, PointRule[] Rules) : IAsyncDis
         var mistakes = SamplingCheck.Find(board, configuration.Sampling);
         if (mistakes.Count > 0)
         {
-            throw new ConfigurationException(configuration.File, mistakes);
+            throw new ConfigurationException(configuration.File, mistakes, configuration.Places);
         }
 
         PointRule[] rules = [.. board.Points.Select(p => configuration.Sampling.RuleOf(p.Name))];

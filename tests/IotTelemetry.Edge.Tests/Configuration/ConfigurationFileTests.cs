@@ -110,6 +110,25 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
+    public void A_mistake_is_told_with_its_line_and_what_is_missing_with_that_of_the_object()
+    {
+        var message = Assert.Throws<ConfigurationException>(() => Load("""
+            { "site": "s", "gateway": "g",
+              "state": ".",
+              /* several
+                 lines */ "mqtt":
+              { },
+              "board": { "kind": "linux", "name": "n", "assets": [
+                { "id": "a", "kind": "k", "sensors": [] },
+                { "id": "b", "kind": "k",
+                  "sensors": [ { "type": "toaster" } ] } ] } }
+            """)).Message;
+        Assert.Contains("line 4: $.mqtt.endpoint: is missing", message, StringComparison.Ordinal);
+        Assert.Contains("line 7: $.board.assets[0].sensors: [] is not allowed", message, StringComparison.Ordinal);
+        Assert.Contains("line 9: $.board.assets[1].sensors[0].type: 'toaster'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_not_json_is_told_with_its_line()
     {
         var exception = Assert.Throws<ConfigurationException>(() => Load("{\n\"site\": }"));
