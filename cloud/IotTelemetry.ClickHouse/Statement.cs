@@ -43,9 +43,6 @@ internal static partial class Statement
     /// <summary>True when the statement only changes its session, which callers here do not have: the change would meet somebody else's statement.</summary>
     public static bool ChangesSession(string sql) => SessionStatement().IsMatch(sql);
 
-    /// <summary>The formats that FORMAT clauses of the statement may name; words in texts or comments too, which does no harm.</summary>
-    public static IEnumerable<string> FormatsNamed(string sql) => FormatClause().Matches(sql).Select(match => match.Groups[1].Value);
-
     /// <summary>True for a statement that starts as a query.</summary>
     public static bool IsSelect(string sql) => SelectStatement().IsMatch(sql);
 
@@ -58,7 +55,8 @@ internal static partial class Statement
         return dot < 0 ? Quote(table) : $"{Quote(table[..dot])}.{Quote(table[(dot + 1)..])}";
     }
 
-    private static string Quote(string name) =>
+    /// <summary>A name in backticks.</summary>
+    public static string Quote(string name) =>
         $"`{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("`", @"\`", StringComparison.Ordinal)}`";
 
     // Each begins with any blanks and comments, then the word.
@@ -70,7 +68,4 @@ internal static partial class Statement
 
     [GeneratedRegex(@"\A(?:\s|--[^\n]*(?:\n|\z)|/\*.*?\*/)*INSERT\s(?:(?!\b(?:SELECT|WITH|VALUES)\b).)*\bFORMAT\s+\w", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex InlineRows();
-
-    [GeneratedRegex(@"\bFORMAT\s+(\w+)", RegexOptions.IgnoreCase)]
-    private static partial Regex FormatClause();
 }

@@ -85,10 +85,13 @@ internal sealed unsafe class ChdbConnection
     }
 
     /// <summary>Starts an insert; <paramref name="sql"/> is an INSERT without FORMAT and data.</summary>
-    public ChdbInsert BeginInsert(string sql, string format)
+    public ChdbInsert BeginInsert(string sql, string format, ClickHouseParameters? parameters)
     {
-        using StatementTexts texts = new(sql, format, null);
-        return new ChdbInsert(Chdb.InsertBegin(*_connection, texts.Sql, texts.SqlLength, texts.Format, texts.FormatLength), sql);
+        using StatementTexts texts = new(sql, format, parameters);
+        return new ChdbInsert(
+            Chdb.InsertBegin(
+                *_connection, texts.Sql, texts.SqlLength, texts.Format, texts.FormatLength, texts.Names, texts.NameLengths, texts.Values, texts.ValueLengths, texts.ParameterCount),
+            sql);
     }
 
     /// <summary>Ends what is open and closes the connection. The last connection to close stops the engine.</summary>

@@ -39,11 +39,12 @@ internal sealed unsafe class ChdbInsert : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Ends the input; returns when the rows are stored.</summary>
-    public void Complete()
+    public StatementSummary Complete()
     {
         Flush();
         using ChdbResult result = new(Chdb.InsertDone(_stream));
         result.ThrowOnError(_sql);
+        return result.Summary;
     }
 
     public void Advance(int count) => _used += count;

@@ -10,6 +10,15 @@ internal sealed unsafe class ChdbResult(nint handle) : IDisposable
 
     public long Length => (long)Chdb.ResultLength(_handle);
 
+    /// <summary>The engine's counters; with a result that came whole.</summary>
+    public StatementSummary Summary => new(
+        (long)Chdb.ResultStorageRowsRead(_handle),
+        (long)Chdb.ResultStorageBytesRead(_handle),
+        (long)Chdb.ResultRowsWritten(_handle),
+        (long)Chdb.ResultBytesWritten(_handle),
+        (long)Chdb.ResultRows(_handle),
+        (long)Chdb.ResultBytes(_handle));
+
     /// <summary>Part of the bytes; a result can be longer than a span.</summary>
     public ReadOnlySpan<byte> Slice(long start, int length) => start + length <= Length
         ? new ReadOnlySpan<byte>(Chdb.ResultBuffer(_handle) + start, length)

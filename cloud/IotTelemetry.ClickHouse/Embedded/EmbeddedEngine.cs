@@ -20,6 +20,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private readonly WorkerPool _inserts;
     private readonly WorkerPool _queries;
     private readonly WorkerPool _statements;
+    private readonly WorkerPool _sessions;
     private Task<bool>? _closed;
 
     private EmbeddedEngine(EmbeddedEngineOptions options, ILogger<EmbeddedEngine> logger, EngineWorker control)
@@ -30,6 +31,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         _inserts = new WorkerPool($"{TagPrefix}insert", options.InsertConnections, options);
         _queries = new WorkerPool($"{TagPrefix}query", options.QueryConnections, options);
         _statements = new WorkerPool($"{TagPrefix}statement", options.StatementConnections, options);
+        _sessions = new WorkerPool($"{TagPrefix}session", options.SessionConnections, options);
     }
 
     /// <summary>Loads the library and opens the data directory.</summary>
@@ -65,8 +67,8 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     /// <inheritdoc/>
     public async Task ExecuteAsync(string sql, ClickHouseParameters? parameters = null, CancellationToken cancellationToken = default)
     {
-        RequireOneStatement(sql);
-        await using EngineLease lease = await LeaseAsync(_statements, null, cancellationToken).ConfigureAwait(false);
+        EmbeddedSession.RequireOneStatement(sql);
+        await using EngineLease lease = await LeaseAsync(_statements, cancellationToken).ConfigureAwait(false);
         await lease.RunAsync(connection => connection.RunOne(sql, "Null", parameters).Dispose(), cancellationToken).ConfigureAwait(false);
     }
 
@@ -93,8 +95,8 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     /// <inheritdoc/>
     public async IAsyncEnumerable<NativeBlock> QueryAsync(string sql, ClickHouseParameters? parameters = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        RequireOneStatement(sql);
-        await using EmbeddedQuery query = new(await LeaseAsync(_queries, null, cancellationToken).ConfigureAwait(false), sql, "Native", parameters);
+        EmbeddedSession.RequireOneStatement(sql);
+        await using EmbeddedQuery query = new(await LeaseAsync(_queries, cancellationToken).ConfigureAwait(false), sql, parameters);
         NativeBlock block = new();
         while (await query.FetchAsync(cancellationToken).ConfigureAwait(false) is { } part)
         {
@@ -118,27 +120,18 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         IReadOnlyDictionary<string, string>? settings = null,
         CancellationToken cancellationToken = default)
     {
-        const int PieceBytes = 128 << 10;
-        ArgumentException.ThrowIfNullOrEmpty(format);
-        ArgumentNullException.ThrowIfNull(output);
-        RequireOneStatement(sql);
-        await using EmbeddedQuery query = new(await LeaseAsync(_queries, settings, cancellationToken).ConfigureAwait(false), sql, format, parameters);
-        while (await query.FetchAsync(cancellationToken).ConfigureAwait(false) is { } part)
-        {
-            using (part)
-            {
-                for (long position = 0; position < part.Length; position += PieceBytes)
-                {
-                    Copy(part.Slice(position, (int)Math.Min(PieceBytes, part.Length - position)), output);
-                    FlushResult flushed = await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                    if (flushed.IsCompleted)
-                    {
-                        return; // Nobody reads any more; leaving ends the query.
-                    }
-                }
-            }
-        }
+        EmbeddedSession.RequireOneStatement(sql);
+        StatementOptions options = new() { Parameters = parameters, Settings = settings ?? StatementOptions.None.Settings };
+        await using EmbeddedSession session = new(await LeaseAsync(_queries, cancellationToken).ConfigureAwait(false));
+        await session.QueryAsync(sql, format, output, options, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// A connection for callers from outside; they have their own (<see cref="EmbeddedEngineOptions.SessionConnections"/>), so that what they do holds up nothing of
+    /// the program's own. Waits while all are taken.
+    /// </summary>
+    public async Task<EmbeddedSession> OpenSessionAsync(CancellationToken cancellationToken = default) =>
+        new(await LeaseAsync(_sessions, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Cancels what runs, closes all connections and so stops the engine. Waits at most <see cref="EmbeddedEngineOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await Task.Factory.StartNew(
@@ -186,27 +179,10 @@ public sealed class EmbeddedEngine : IClickHouseEngine
             ? consumed
             : throw new NativeFormatException("The engine's result ends inside a block.");
 
-    private static void Copy(ReadOnlySpan<byte> bytes, PipeWriter output) => System.Buffers.BuffersExtensions.Write(output, bytes);
-
-    private static void RequireOneStatement(string sql)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(sql);
-        if (Statement.ChangesSession(sql))
-        {
-            throw new ArgumentException("SET and USE would change a connection that others use next: give settings with the query, and names with their database.", nameof(sql));
-        }
-
-        if (Statement.HasInlineRows(sql))
-        {
-            // The engine ends such rows at the first blank line in them and runs the rest as SQL.
-            throw new ArgumentException("Rows do not go into the SQL text: give them to InsertAsync.", nameof(sql));
-        }
-    }
-
     private bool CloseConnections()
     {
         long start = Environment.TickCount64;
-        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose(), .. _statements.BeginClose()];
+        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose(), .. _statements.BeginClose(), .. _sessions.BeginClose()];
         string kill = $"KILL QUERY WHERE startsWith(Settings['log_comment'], '{TagPrefix}') AND Settings['log_comment'] != '{_control.Tag}' ASYNC";
         while (workers.Count > 0 && Environment.TickCount64 - start < _options.CloseTimeout.TotalMilliseconds)
         {
@@ -228,30 +204,20 @@ public sealed class EmbeddedEngine : IClickHouseEngine
 
     private async Task InsertAsync(string sql, string format, Action<ChdbInsert> write, CancellationToken cancellationToken)
     {
-        await using EngineLease lease = await LeaseAsync(_inserts, null, cancellationToken).ConfigureAwait(false);
+        await using EngineLease lease = await LeaseAsync(_inserts, cancellationToken).ConfigureAwait(false);
         await lease.RunAsync(
             connection =>
             {
-                using ChdbInsert insert = connection.BeginInsert(sql, format);
+                using ChdbInsert insert = connection.BeginInsert(sql, format, null);
                 write(insert);
                 insert.Complete();
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<EngineLease> LeaseAsync(WorkerPool pool, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
+    private async ValueTask<EngineLease> LeaseAsync(WorkerPool pool, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed is not null, this);
-        EngineLease lease = new(pool, await pool.RentAsync(cancellationToken).ConfigureAwait(false), _control, _logger);
-        try
-        {
-            await lease.ApplyAsync(settings).ConfigureAwait(false);
-            return lease;
-        }
-        catch
-        {
-            await lease.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return new EngineLease(pool, await pool.RentAsync(cancellationToken).ConfigureAwait(false), _control, _logger);
     }
 }

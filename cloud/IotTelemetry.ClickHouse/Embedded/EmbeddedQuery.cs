@@ -1,17 +1,11 @@
 namespace IotTelemetry.ClickHouse.Embedded;
 
 /// <summary>
-/// A query and its result, in parts where that is right. The engine's stream encodes every part as a document of its own, which adds up to the right result only
-/// in formats without head, foot and separators (two JSON documents are not one). Other formats, and statements that the stream does not take, come in one
-/// part, in memory within the engine's memory limit.
+/// A query and its result as Native blocks, in the parts in which the engine has them. The engine streams SELECTs only; other statements that answer come in one part.
 /// </summary>
-internal sealed class EmbeddedQuery(EngineLease lease, string sql, string format, ClickHouseParameters? parameters) : IAsyncDisposable
+internal sealed class EmbeddedQuery(EngineLease lease, string sql, ClickHouseParameters? parameters) : IAsyncDisposable
 {
-    private static readonly HashSet<string> Appendable = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Native", "RowBinary", "TSV", "TabSeparated", "TSVRaw", "TabSeparatedRaw", "Raw", "CSV", "JSONEachRow", "JSONLines", "NDJSON", "JSONStringsEachRow",
-        "JSONCompactEachRow", "JSONCompactStringsEachRow", "TSKV", "LineAsString", "RawBLOB", "Null",
-    };
+    private const string Format = "Native";
 
     private enum State
     {
@@ -32,20 +26,17 @@ internal sealed class EmbeddedQuery(EngineLease lease, string sql, string format
 
     public ValueTask DisposeAsync() => lease.DisposeAsync();
 
-    private bool CanStream() =>
-        Statement.IsSelect(sql) && Appendable.Contains(format) && Statement.FormatsNamed(sql).All(Appendable.Contains);
-
     private ChdbResult? Start(ChdbConnection connection)
     {
-        if (CanStream())
+        if (Statement.IsSelect(sql))
         {
-            connection.BeginQuery(sql, format, parameters);
+            connection.BeginQuery(sql, Format, parameters);
             _state = State.Streaming;
             return Next(connection);
         }
 
         _state = State.Finished;
-        ChdbResult result = connection.RunOne(sql, format, parameters);
+        ChdbResult result = connection.RunOne(sql, Format, parameters);
         if (result.Length > 0)
         {
             return result;

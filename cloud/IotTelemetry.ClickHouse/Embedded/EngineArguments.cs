@@ -8,7 +8,8 @@ namespace IotTelemetry.ClickHouse.Embedded;
 /// </summary>
 internal static class EngineArguments
 {
-    public static IReadOnlyList<string> For(EmbeddedEngineOptions options, string tag)
+    /// <summary>The settings of a connection, by name.</summary>
+    public static IReadOnlyDictionary<string, string> SettingsFor(EmbeddedEngineOptions options, string tag)
     {
         Dictionary<string, string> settings = new()
         {
@@ -37,14 +38,12 @@ internal static class EngineArguments
         }
 
         settings["log_comment"] = tag;
-        List<string> arguments = ["clickhouse", $"--path={Path.GetFullPath(options.DataDirectory)}"];
-        foreach ((string name, string value) in settings)
-        {
-            arguments.Add($"--{name}={value}");
-        }
-
-        return arguments;
+        return settings;
     }
+
+    /// <summary>The command line.</summary>
+    public static IReadOnlyList<string> For(string dataDirectory, IReadOnlyDictionary<string, string> settings) =>
+        ["clickhouse", $"--path={Path.GetFullPath(dataDirectory)}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,20 +7,41 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
 {
     // A statement that is not yet in the process list, or looks for cancellation seldom, is asked again.
     private static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(50);
-    private string? _reset;
+    private readonly List<string> _undo = [];
     private bool _broken;
+    private bool _unusable;
 
-    /// <summary>Sets settings for the time of the lease.</summary>
-    public async Task ApplyAsync(IReadOnlyDictionary<string, string>? settings)
+    /// <summary>The connection is closed after the lease, even when it could be used again.</summary>
+    public bool HasState { get; set; }
+
+    /// <summary>Sets the database and the settings of a statement; <see cref="EndAsync"/> undoes it.</summary>
+    public async Task BeginAsync(StatementOptions options)
     {
-        if (settings is null or { Count: 0 })
+        List<string> first = [];
+        if (options.Database is { } database)
         {
-            return;
+            first.Add($"USE {Statement.Quote(database)}");
+            _undo.Add("USE default");
         }
 
-        string set = $"SET {string.Join(", ", settings.Select(s => $"{Name(s.Key)} = {Statement.Literal(s.Value)}"))}";
-        _reset = $"SET {string.Join(", ", settings.Keys.Select(name => $"{name} = DEFAULT"))}";
-        await worker.RunAsync(connection => connection.Run(set, "Null", null).Dispose()).ConfigureAwait(false);
+        if (options.Settings.Count > 0)
+        {
+            first.Add($"SET {string.Join(", ", options.Settings.Select(s => $"{Name(s.Key)} = {Statement.Literal(s.Value)}"))}");
+            _undo.Add($"SET {string.Join(", ", options.Settings.Keys.Select(name => $"{name} = {Before(name)}"))}");
+        }
+
+        if (first.Count > 0)
+        {
+            try
+            {
+                await worker.RunAsync(connection => first.ForEach(sql => connection.Run(sql, "Null", null).Dispose())).ConfigureAwait(false);
+            }
+            catch
+            {
+                await EndAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
     }
 
     /// <summary>Runs on the worker. On cancellation the statement is killed, and this returns when it has ended.</summary>
@@ -59,18 +80,20 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
         },
         cancellationToken);
 
-    /// <summary>Ends an open query, resets the settings and returns the worker.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks something about the worker's statement on another connection; the answer is Native.</summary>
+    public Task<ChdbResult> AskControlAsync(Func<string, string> sqlOfTag) => control.RunAsync(connection => connection.Run(sqlOfTag(worker.Tag), "Native", null));
+
+    /// <summary>Ends an open query and makes the connection as it was before the statement.</summary>
+    public async Task EndAsync()
     {
-        bool reusable = false;
         try
         {
             await worker.RunAsync(connection =>
             {
                 bool left = connection.EndQuery();
-                if (_reset is not null)
+                foreach (string sql in _undo)
                 {
-                    connection.Run(_reset, "Null", null).Dispose();
+                    connection.Run(sql, "Null", null).Dispose();
                 }
 
                 if (_broken || left)
@@ -79,22 +102,38 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
                     connection.Run("SELECT 1", "Null", null).Dispose();
                 }
             }).ConfigureAwait(false);
-            reusable = true;
+            _broken = false;
         }
         catch (Exception e) when (e is ClickHouseException or ObjectDisposedException)
         {
             // A setting that cannot be reset (readonly = 1 forbids it), or the engine is closing: this connection is not used again.
             EngineLog.ConnectionReplaced(logger, worker.Tag, e.Message);
+            _unusable = true;
         }
         finally
         {
-            pool.Return(worker, reusable);
+            _undo.Clear();
+        }
+    }
+
+    /// <summary>Ends what is open and returns the worker.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            pool.Return(worker, !_unusable && !HasState);
         }
     }
 
     private static string Name(string setting) => setting.Length > 0 && setting.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
         ? setting
         : throw new ArgumentException($"'{setting}' is not a setting's name: letters, digits and _ are allowed.");
+
+    private string Before(string setting) => worker.Settings.TryGetValue(setting, out string? value) ? Statement.Literal(value) : "DEFAULT";
 
     private async Task KillAsync(Task running)
     {

@@ -12,7 +12,6 @@ internal sealed class EngineWorker
     private const int StackBytes = 8 << 20;
     private readonly BlockingCollection<Action<ChdbConnection>> _work = [];
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IReadOnlyList<string> _arguments;
     private readonly string _dataDirectory;
     private readonly Thread _thread;
 
@@ -20,12 +19,15 @@ internal sealed class EngineWorker
     {
         Tag = tag;
         _dataDirectory = options.DataDirectory;
-        _arguments = EngineArguments.For(options, tag);
+        Settings = EngineArguments.SettingsFor(options, tag);
         _thread = new Thread(Work, StackBytes) { IsBackground = true, Name = tag };
     }
 
     /// <summary>Names the connection: its statements carry the tag as <c>log_comment</c>, so that another connection can find and kill them.</summary>
     public string Tag { get; }
+
+    /// <summary>The settings with which the connection opened.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
 
     /// <summary>Starts the thread and opens the connection.</summary>
     public static async Task<EngineWorker> StartAsync(string tag, EmbeddedEngineOptions options)
@@ -84,7 +86,7 @@ internal sealed class EngineWorker
         ChdbConnection? connection = null;
         try
         {
-            connection = ChdbConnection.Open(_arguments) ?? throw DataDirectoryLock.WhyRefused(_dataDirectory);
+            connection = ChdbConnection.Open(EngineArguments.For(_dataDirectory, Settings)) ?? throw DataDirectoryLock.WhyRefused(_dataDirectory);
             _opened.SetResult();
         }
         catch (Exception e)

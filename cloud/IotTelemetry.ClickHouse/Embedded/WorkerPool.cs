@@ -53,6 +53,7 @@ internal sealed class WorkerPool
 
         lock (_gate)
         {
+            _all.RemoveAll(closed => closed.WaitClosed(TimeSpan.Zero));
             _all.Add(worker);
             if (_closing)
             {

@@ -1,117 +1,121 @@
-using System.Globalization;
-using System.Text;
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Door.Answers;
+using IotTelemetry.Cloud.Door.Running;
+using IotTelemetry.Cloud.Door.Sessions;
+using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Hosting;
-using Microsoft.Extensions.Primitives;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace IotTelemetry.Cloud.Door;
 
 /// <summary>
-/// ClickHouse's HTTP interface, as far as readers need it: <c>/ping</c>, and <c>/</c> with <c>query</c> in the address, the body or both (the body continues the query),
-/// <c>default_format</c>, <c>param_*</c>, <c>query_id</c> and a few settings.
+/// ClickHouse's HTTP interface (docs/en/interfaces/http.md): <c>/ping</c>, <c>/replicas_status</c>, and <c>/</c> with a statement in the address, the body or both (the
+/// body continues the address). Thread-safe.
 /// </summary>
-internal sealed class DoorEndpoint(ReadOnlyQueries queries, ILogger<DoorEndpoint> logger)
+internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, DoorSessions sessions, DoorRunner runner, ContentTypes types, ILogger<DoorEndpoint> logger)
 {
-    /// <summary>The longest query that is read.</summary>
-    public const int MaximumQueryBytes = 4 << 20;
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Head];
 
-    // Known to ClickHouse's clients, and without meaning here: there is one user, no session, and the answer is never compressed.
-    private static readonly string[] Ignored =
-        ["user", "password", "session_id", "session_timeout", "session_check", "wait_end_of_query", "send_progress_in_http_headers", "enable_http_compression", "buffer_size", "quota_key", "role"];
-
-    public static void Map(WebApplication app, ReadOnlyQueries queries, ILogger<DoorEndpoint> logger)
+    /// <summary>Adds the paths.</summary>
+    public void Map(WebApplication app)
     {
-        DoorEndpoint door = new(queries, logger);
-        app.MapGet("/ping", () => "Ok.\n");
-        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Post], door.AnswerAsync);
+        app.MapMethods("/ping", Methods, () => "Ok.\n");
+        app.MapMethods("/replicas_status", Methods, () => "Ok.\n");
+        app.MapMethods("/", Methods, AnswerAsync);
     }
 
     private async Task AnswerAsync(HttpContext context)
     {
-        string queryId = context.Request.Query["query_id"] is [{ Length: > 0 and <= 128 } given] && given.All(c => c is > ' ' and <= '~') ? given : Guid.NewGuid().ToString();
+        string queryId = DoorRequest.IdOf(context.Request);
+        DoorRequest request = new() { QueryId = queryId, Query = "", Parameters = new ClickHouseParameters(), Settings = StatementOptions.None.Settings };
+        DoorAnswer? answer = null;
         try
         {
-            string sql = await ReadSqlAsync(context.Request, context.RequestAborted);
-            if (sql.Length == 0)
-            {
-                await context.Response.WriteAsync("Ok.\n", context.RequestAborted);
-                return;
-            }
-
-            DoorQuery query = Prepare(context.Request.Query, sql);
-            context.Response.ContentType = ContentTypes.Of(query.Format);
-            context.Response.Headers["X-ClickHouse-Query-Id"] = queryId;
-            context.Response.Headers["X-ClickHouse-Format"] = query.Format;
-            context.Response.Headers["X-ClickHouse-Timezone"] = "UTC";
-            await queries.RunAsync(query, context.Response.BodyWriter, context.RequestAborted);
+            DoorUser user = await users.AuthenticateAsync(Credentials.Of(context.Request), context.Request.IsHttps, Peer(context), context.RequestAborted);
+            request = DoorRequest.Read(context.Request, queryId, user);
+            Unlimit(context, user);
+            answer = new DoorAnswer(context, types, request);
+            await RunAsync(context, request, user, answer);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client went away; leaving ended the query in the engine.
+            // The client went away; leaving ended the statement in the engine.
         }
         catch (Exception failure) when (HttpErrors.Of(failure) is { } error)
         {
             CloudLog.QueryRefused(logger, queryId, error.Code, error.Text);
-            await AnswerErrorAsync(context, queryId, error.Code, error.Text);
+            answer ??= new DoorAnswer(context, types, request);
+            await answer.FailAsync(error.Code, error.Text);
         }
-    }
-
-    private DoorQuery Prepare(IQueryCollection query, string sql)
-    {
-        ClickHouseParameters parameters = new();
-        Dictionary<string, string> settings = new(StringComparer.Ordinal);
-        string format = "TabSeparated";
-        foreach ((string name, StringValues values) in query)
+        finally
         {
-            string value = values.ToString();
-            if (name.StartsWith("param_", StringComparison.Ordinal) && name.Length > 6)
+            if (answer is not null)
             {
-                parameters.AddText(name[6..], value);
-            }
-            else if (name == "default_format")
-            {
-                format = value.Length > 0 && value.All(char.IsAsciiLetterOrDigit) ? value : throw new QueryRefusedException(73, "UNKNOWN_FORMAT", $"Unknown format {value}");
-            }
-            else if (name == "database")
-            {
-                if (value is not ("default" or ""))
-                {
-                    throw QueryRefusedException.Setting("database, which cannot be chosen: name tables as database.table");
-                }
-            }
-            else if (name is not ("query" or "query_id") && !Ignored.Contains(name))
-            {
-                settings.Add(name, value);
+                await answer.DisposeAsync();
             }
         }
-
-        return queries.Prepare(sql, format, parameters, settings);
     }
 
-    private static async Task<string> ReadSqlAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task RunAsync(HttpContext context, DoorRequest request, DoorUser user, DoorAnswer answer)
     {
-        using StreamReader reader = new(request.Body, Encoding.UTF8);
-        string body = await reader.ReadToEndAsync(cancellationToken);
-        string query = request.Query["query"].ToString();
-        return (query.Length > 0 && body.Length > 0 ? $"{query}\n{body}" : query + body).Trim().TrimEnd(';');
-    }
-
-    private static async Task AnswerErrorAsync(HttpContext context, string queryId, int code, string text)
-    {
-        if (context.Response.HasStarted)
+        using RunningStatement statement = await running.EnterAsync(request.QueryId, user, context.RequestAborted);
+        try
         {
-            // Too late for a status: the text ends the body, and the connection is cut before its end mark, so that no client takes the part for the whole.
-            await context.Response.WriteAsync($"\n{text}\n", context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-            context.Abort();
-            return;
+            await using DoorBody body = DoorBody.Open(context.Request);
+            string text = await body.ReadAsync(request.Query, statement.Ended);
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                await context.Response.WriteAsync("Ok.\n", statement.Ended);
+                return;
+            }
+
+            await answer.FinishAsync(await RunAsync(context, request, user, statement, text, body, answer));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && statement.WhyEnded is { } why)
+        {
+            throw why;
+        }
+    }
+
+    private async Task<StatementSummary> RunAsync(
+        HttpContext context, DoorRequest request, DoorUser user, RunningStatement statement, string text, DoorBody body, DoorAnswer answer)
+    {
+        bool isGet = !HttpMethods.IsPost(context.Request.Method);
+        if (request.SessionId is null)
+        {
+            return await runner.RunAsync(statement, request, text, body, isGet, null, answer);
         }
 
-        context.Response.Clear();
-        context.Response.StatusCode = HttpErrors.StatusOf(code);
-        context.Response.ContentType = "text/plain; charset=UTF-8";
-        context.Response.Headers["X-ClickHouse-Query-Id"] = queryId;
-        context.Response.Headers["X-ClickHouse-Exception-Code"] = code.ToString(CultureInfo.InvariantCulture);
-        await context.Response.WriteAsync(text + "\n", context.RequestAborted);
+        DoorSession session = await sessions.TakeAsync(user, request, statement.Ended);
+        try
+        {
+            return await runner.RunAsync(statement, request, text, body, isGet, session, answer);
+        }
+        finally
+        {
+            sessions.Release(user, request);
+        }
     }
+
+    // The statement's own limits bound it: a stream of rows may be long, and pause.
+    private static void Unlimit(HttpContext context, DoorUser user)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size && user.Role == DoorRole.Ingest)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+        {
+            requestRate.MinDataRate = null;
+        }
+
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+        {
+            responseRate.MinDataRate = null;
+        }
+    }
+
+    private static string Peer(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 }

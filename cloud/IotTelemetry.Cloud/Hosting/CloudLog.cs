@@ -56,6 +56,9 @@ internal static partial class CloudLog
     [LoggerMessage(401, LogLevel.Information, "The store takes rows again, after {Outage}")]
     public static partial void StoreRecovered(ILogger logger, TimeSpan outage);
 
+    [LoggerMessage(501, LogLevel.Warning, "Login of {User} from {Address} refused; {Count} refused since the start")]
+    public static partial void LoginRefused(ILogger logger, string user, string address, long count);
+
     [LoggerMessage(500, LogLevel.Information, "Query {QueryId} refused with code {Code}: {Message}")]
     public static partial void QueryRefused(ILogger logger, string queryId, int code, string message);
 

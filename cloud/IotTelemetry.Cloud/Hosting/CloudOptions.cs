@@ -1,5 +1,6 @@
 using System.Net;
 using IotTelemetry.Cloud.Commands;
+using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
 
 namespace IotTelemetry.Cloud.Hosting;
@@ -15,6 +16,9 @@ internal sealed record CloudOptions
 
     /// <summary>Where the analysts' door, status and health listen.</summary>
     public required IPEndPoint Http { get; init; }
+
+    /// <summary>Who may come in by the door.</summary>
+    public IReadOnlyList<DoorUser> Users { get; init; } = DoorUser.OfThisMachine;
 
     /// <summary>Log file, rolled daily; none when null.</summary>
     public string? LogFile { get; init; }

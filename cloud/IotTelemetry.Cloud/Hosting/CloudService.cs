@@ -53,7 +53,7 @@ internal static class CloudService
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = DoorEndpoint.MaximumQueryBytes;
+            kestrel.Limits.MaxRequestBodySize = DoorBody.LongestStatement;
             kestrel.Listen(options.Mqtt, listen => mqtt = listen.UseMqttBroker());
             kestrel.Listen(options.Http, listen =>
             {
@@ -80,7 +80,8 @@ internal static class CloudService
         app.Use(LoopbackHosts.RefuseOthersAsync);
         StatusEndpoints.Map(app, ingest, broker, health);
         ApiHosting.Map(app, live, TimeProvider.System, logs);
-        DoorEndpoint.Map(app, new ReadOnlyQueries(engine, await TableFunctions.ReadForbiddenAsync(engine, stop)), logs.CreateLogger<DoorEndpoint>());
+        await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
+        door.Endpoint.Map(app);
 
         await app.StartAsync(stop);
         string listening = $"mqtt={mqtt!.IPEndPoint} http={http!.IPEndPoint}";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Query;
 using Spectre.Console;
@@ -22,6 +23,7 @@ internal static class CommandLine
         Migrate(),
         QueryCommandLine(),
         Rejects(),
+        PasswordCommand.Create(),
     };
 
     private static Command Serve()
@@ -34,7 +36,8 @@ internal static class CommandLine
         Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
         Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
         Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
-        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, logFile, rows, age, dryRun };
+        Option<string?> users = new("--users") { Description = "File of the users of the HTTP door; without it everybody on this machine may read" };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, dryRun };
         store.AddTo(serve);
         commands.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
@@ -47,6 +50,7 @@ internal static class CommandLine
                 Store = store.Read(parsed),
                 Mqtt = BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
+                Users = parsed.GetValue(users) is { } usersFile ? UsersFile.Read(usersFile) : DoorUser.OfThisMachine,
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
                 Commands = commands.Read(parsed),
                 Ingest = defaults with

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IotTelemetry.Cloud.Door.Answers;
 using Serilog;
 using Serilog.Events;
 
@@ -14,6 +15,7 @@ internal static class Logs
         LoggerConfiguration configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .Filter.ByExcluding(entry => entry.Exception is AnswerBrokenException)
             .WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LevelAlias.Minimum, formatProvider: CultureInfo.InvariantCulture);
         if (logFile is not null)
         {

@@ -52,9 +52,28 @@ internal static unsafe partial class Chdb
     [LibraryImport(Library, EntryPoint = "chdb_result_error")]
     public static partial byte* ResultError(nint result);
 
+    [LibraryImport(Library, EntryPoint = "chdb_result_storage_rows_read")]
+    public static partial ulong ResultStorageRowsRead(nint result);
+
+    [LibraryImport(Library, EntryPoint = "chdb_result_storage_bytes_read")]
+    public static partial ulong ResultStorageBytesRead(nint result);
+
+    [LibraryImport(Library, EntryPoint = "chdb_result_rows_read")]
+    public static partial ulong ResultRows(nint result);
+
+    [LibraryImport(Library, EntryPoint = "chdb_result_bytes_read")]
+    public static partial ulong ResultBytes(nint result);
+
+    [LibraryImport(Library, EntryPoint = "chdb_result_rows_written")]
+    public static partial ulong ResultRowsWritten(nint result);
+
+    [LibraryImport(Library, EntryPoint = "chdb_result_bytes_written")]
+    public static partial ulong ResultBytesWritten(nint result);
+
     /// <summary>Never NULL; ask <see cref="InsertError"/> whether it worked.</summary>
-    [LibraryImport(Library, EntryPoint = "chdb_stream_insert_n")]
-    public static partial nint InsertBegin(nint connection, byte* query, nuint queryLength, byte* format, nuint formatLength);
+    [LibraryImport(Library, EntryPoint = "chdb_stream_insert_with_params_n")]
+    public static partial nint InsertBegin(
+        nint connection, byte* query, nuint queryLength, byte* format, nuint formatLength, byte** names, nuint* nameLengths, byte** values, nuint* valueLengths, nuint count);
 
     /// <summary>0 when the bytes were taken; blocks while the engine is behind.</summary>
     [LibraryImport(Library, EntryPoint = "chdb_stream_append")]

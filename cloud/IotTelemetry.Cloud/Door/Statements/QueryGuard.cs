@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using IotTelemetry.ClickHouse.Sql;
+using IotTelemetry.Cloud.Door.Users;
 
-namespace IotTelemetry.Cloud.Door;
+namespace IotTelemetry.Cloud.Door.Statements;
 
 /// <summary>
 /// Lets pass what reads the store, and nothing else. The engine itself refuses writes (<c>readonly = 2</c>), but as a library it would read and write files for whoever asks:
@@ -14,10 +16,26 @@ internal sealed class QueryGuard(FrozenSet<string> forbiddenFunctions)
     private static readonly FrozenSet<string> BeforeTables =
         new[] { "FROM", "JOIN", "TABLE", "DESCRIBE", "DESC", "EXISTS", "IN" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Checks one statement.</summary>
-    /// <returns>The format its FORMAT clause names, or null.</returns>
-    /// <exception cref="QueryRefusedException">It may not run here.</exception>
-    public string? Check(string sql)
+    // What tells about this machine, other users' queries or how the engine was started is not among them.
+    private static readonly FrozenSet<string> SystemTables = new[]
+    {
+        "one", "numbers", "numbers_mt", "zeros", "zeros_mt", "primes", "tables", "columns", "databases", "functions", "aggregate_function_combinators", "formats", "settings", "data_type_families",
+        "table_functions", "table_engines", "database_engines", "time_zones", "build_options", "parts", "parts_columns", "projections", "projection_parts", "data_skipping_indices", "merge_tree_settings",
+        "merges", "mutations", "detached_parts", "keywords", "collations", "codecs", "contributors", "licenses", "documentation", "unicode", "completions", "dictionaries", "view_refreshes", "disks",
+        "storage_policies", "metrics", "events", "replicas", "errors", "constraints", "data_skipping_index_types",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Showable = new[]
+    {
+        "TABLES", "FULL", "EXTENDED", "TEMPORARY", "DATABASES", "CREATE", "COLUMNS", "FIELDS", "INDEX", "INDEXES", "INDICES", "KEYS", "FUNCTIONS", "SETTING", "SETTINGS", "CHANGED", "ENGINES",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> NotCreatable =
+        new[] { "USER", "ROLE", "ACCESS", "PROFILE", "ROW", "POLICY", "QUOTA" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The tokens of one statement, without semicolons at its end.</summary>
+    /// <exception cref="QueryRefusedException">There is none.</exception>
+    public static List<SqlToken> Split(string sql)
     {
         List<SqlToken> tokens = SqlLexer.Split(sql);
         while (tokens.Count > 0 && tokens[^1].IsSymbol(';'))
@@ -25,30 +43,62 @@ internal sealed class QueryGuard(FrozenSet<string> forbiddenFunctions)
             tokens.RemoveAt(tokens.Count - 1);
         }
 
-        if (tokens.Count == 0)
-        {
-            throw QueryRefusedException.Syntax("Empty query");
-        }
+        return tokens.Count > 0 ? tokens : throw QueryRefusedException.Syntax("Empty query");
+    }
 
+    /// <summary>Checks one statement that reads.</summary>
+    /// <returns>The format its FORMAT clause names, or null.</returns>
+    /// <exception cref="QueryRefusedException">It may not run here.</exception>
+    public string? Check(List<SqlToken> tokens, DoorUser user)
+    {
         int begin = tokens.FindIndex(token => !token.IsSymbol('('));
         if (begin < 0 || tokens[begin].Kind != SqlTokenKind.Word || !Beginnings.Contains(tokens[begin].Value))
         {
             throw QueryRefusedException.ReadOnly($"Cannot execute query in readonly mode: this door serves {string.Join(", ", Beginnings.Order())}");
         }
 
+        if (tokens[begin].IsWord("SHOW"))
+        {
+            CheckShow(tokens, begin);
+        }
+
+        // WITH … INSERT INTO is one statement, too.
+        if (tokens.Exists(token => token.IsWord("INSERT")))
+        {
+            throw QueryRefusedException.ReadOnly("Cannot execute query in readonly mode");
+        }
+
+        CheckInside(tokens, user);
+        return OutputClause.FormatOf(tokens);
+    }
+
+    /// <summary>Checks what is inside any statement: functions, names of files, system tables, settings.</summary>
+    /// <exception cref="QueryRefusedException">Something in it may not be used here.</exception>
+    public void CheckInside(List<SqlToken> tokens, DoorUser user)
+    {
         for (int i = 0; i < tokens.Count; i++)
         {
             CheckToken(tokens, i);
         }
 
-        return FormatOf(tokens);
+        SettingsPolicy.CheckClauses(tokens, user);
+    }
+
+    private static void CheckShow(List<SqlToken> tokens, int begin)
+    {
+        SqlToken what = begin + 1 < tokens.Count ? tokens[begin + 1] : default;
+        SqlToken next = begin + 2 < tokens.Count ? tokens[begin + 2] : default;
+        if (what.Value is null || !Showable.Contains(what.Value) || (what.IsWord("CREATE") && next.Value is not null && NotCreatable.Contains(next.Value)))
+        {
+            throw QueryRefusedException.Denied($"SHOW {what.Value} is not available here");
+        }
     }
 
     private void CheckToken(List<SqlToken> tokens, int i)
     {
         SqlToken token = tokens[i];
         SqlToken next = i + 1 < tokens.Count ? tokens[i + 1] : default;
-        bool isName = token.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedIdentifier;
+        bool isName = token.IsName;
         if (token.IsSymbol(';'))
         {
             throw QueryRefusedException.Syntax("Multi-statements are not allowed");
@@ -70,10 +120,9 @@ internal sealed class QueryGuard(FrozenSet<string> forbiddenFunctions)
             throw QueryRefusedException.ReadOnly("Cannot modify 'readonly' setting in readonly mode");
         }
 
-        // WITH … INSERT INTO is one statement, too.
-        if (token.IsWord("INSERT") && next is { Kind: SqlTokenKind.Word } && next.IsWord("INTO"))
+        if (isName && token.Value == "system" && next.Kind == SqlTokenKind.Symbol && next.IsSymbol('.') && i + 2 < tokens.Count && !SystemTables.Contains(tokens[i + 2].Value))
         {
-            throw QueryRefusedException.ReadOnly("Cannot execute query in readonly mode");
+            throw QueryRefusedException.Denied($"The table system.{tokens[i + 2].Value} is not available here");
         }
 
         if (token.IsWord("OUTFILE") || token.IsWord("INFILE"))
@@ -94,19 +143,5 @@ internal sealed class QueryGuard(FrozenSet<string> forbiddenFunctions)
         {
             throw QueryRefusedException.Denied($"'{next.Value}' could be the path of a file; name tables as database.table, and columns without / . or *");
         }
-    }
-
-    // FORMAT comes last, but for SETTINGS.
-    private static string? FormatOf(List<SqlToken> tokens)
-    {
-        for (int i = tokens.Count - 2; i > 0; i--)
-        {
-            if (tokens[i].IsWord("FORMAT") && tokens[i + 1].Kind == SqlTokenKind.Word && (i + 2 == tokens.Count || tokens[i + 2].IsWord("SETTINGS")))
-            {
-                return tokens[i + 1].Value;
-            }
-        }
-
-        return null;
     }
 }

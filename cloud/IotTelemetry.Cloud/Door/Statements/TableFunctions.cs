@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Native;
 
-namespace IotTelemetry.Cloud.Door;
+namespace IotTelemetry.Cloud.Door.Statements;
 
 /// <summary>Which functions a reader may not call, because they reach files, the network or programs.</summary>
 internal static class TableFunctions
@@ -11,17 +11,20 @@ internal static class TableFunctions
     private static readonly string[] Harmless =
     [
         "numbers", "numbers_mt", "zeros", "zeros_mt", "primes", "values", "view", "viewExplain", "viewIfPermitted", "null", "generateRandom", "generate_series",
-        "generateSeries", "format", "merge",
+        "generateSeries", "format",
     ];
 
-    // Not table functions, but as far-reaching: file() as a function reads any file, the others load a model or a library.
-    private static readonly string[] Functions = ["file", "catboostEvaluate", "modelEvaluate", "executable"];
+    // Not table functions, but as far-reaching: file() as a function reads any file, others load a model or a library, write the log, or tell how the engine was started.
+    private static readonly string[] Functions = ["file", "catboostEvaluate", "modelEvaluate", "executable", "logTrace", "getServerSetting", "getMacro", "showCertificate"];
+
+    // Those with names such as aiGenerate ask a service in the network; those that are not the system's run programs.
+    private const string Sql = "SELECT name FROM system.table_functions UNION ALL SELECT name FROM system.functions WHERE match(name, '^ai[A-Z]') OR origin != 'System'";
 
     /// <summary>The names, compared without case.</summary>
     public static async Task<FrozenSet<string>> ReadForbiddenAsync(IClickHouseEngine engine, CancellationToken cancellationToken)
     {
         HashSet<string> forbidden = new(Functions, StringComparer.OrdinalIgnoreCase);
-        await foreach (NativeBlock block in engine.QueryAsync("SELECT name FROM system.table_functions", cancellationToken: cancellationToken))
+        await foreach (NativeBlock block in engine.QueryAsync(Sql, cancellationToken: cancellationToken))
         {
             for (int row = 0; row < block.Rows; row++)
             {

@@ -1,6 +1,6 @@
-namespace IotTelemetry.Cloud.Door;
+namespace IotTelemetry.ClickHouse.Sql;
 
-/// <summary>Kinds of tokens, as far as the guard needs to tell them apart.</summary>
+/// <summary>Kinds of tokens, as far as they need to be told apart here.</summary>
 internal enum SqlTokenKind
 {
     /// <summary>A keyword, a number, or an identifier without quotes.</summary>

@@ -1,4 +1,4 @@
-namespace IotTelemetry.Cloud.Door;
+namespace IotTelemetry.ClickHouse.Sql;
 
 /// <summary>
 /// Splits a statement into tokens by the rules of ClickHouse's lexer (src/Parsers/Lexer.cpp). Where the two could differ, this one refuses: what it lets pass, ClickHouse reads
@@ -7,10 +7,13 @@ namespace IotTelemetry.Cloud.Door;
 internal static class SqlLexer
 {
     /// <summary>All tokens; comments and white space are left out.</summary>
-    /// <exception cref="QueryRefusedException">The text does not split into tokens, or not in one way only.</exception>
-    public static List<SqlToken> Split(string sql)
+    /// <exception cref="ClickHouseException">Code 62: The text does not split into tokens, or not in one way only.</exception>
+    public static List<SqlToken> Split(string sql) => [.. Read(sql)];
+
+    /// <summary>The tokens one after the other, each read when it is asked for: what follows an INSERT's head is not SQL.</summary>
+    /// <exception cref="ClickHouseException">As for <see cref="Split"/>.</exception>
+    public static IEnumerable<SqlToken> Read(string sql)
     {
-        List<SqlToken> tokens = [];
         for (int at = 0; at < sql.Length;)
         {
             char c = sql[at];
@@ -22,7 +25,7 @@ internal static class SqlLexer
                     end++;
                 }
 
-                tokens.Add(new SqlToken(SqlTokenKind.Word, sql[at..end]));
+                yield return new SqlToken(SqlTokenKind.Word, sql[at..end], at, end);
                 at = end;
             }
             else if (c is ' ' or '\t' or '\n' or '\r' or '\f' or '\v')
@@ -32,12 +35,14 @@ internal static class SqlLexer
             else if (c is '\'' or '"' or '`')
             {
                 int end = EndOfQuoted(sql, at);
-                tokens.Add(new SqlToken(c == '\'' ? SqlTokenKind.Text : SqlTokenKind.QuotedIdentifier, sql[(at + 1)..(end - 1)]));
+                yield return new SqlToken(c == '\'' ? SqlTokenKind.Text : SqlTokenKind.QuotedIdentifier, sql[(at + 1)..(end - 1)], at, end);
                 at = end;
             }
             else if (c == '$')
             {
-                at = TakeHeredoc(sql, at, tokens);
+                SqlToken heredoc = Heredoc(sql, at);
+                yield return heredoc;
+                at = heredoc.End;
             }
             else if (StartsComment(sql, at))
             {
@@ -45,23 +50,21 @@ internal static class SqlLexer
             }
             else if (c is > ' ' and <= '~')
             {
-                tokens.Add(new SqlToken(SqlTokenKind.Symbol, c.ToString()));
+                yield return new SqlToken(SqlTokenKind.Symbol, c.ToString(), at, at + 1);
                 at++;
             }
             else
             {
                 // Typographic quotes and dashes mean something to newer versions of ClickHouse.
-                throw QueryRefusedException.Syntax($"the character U+{(int)c:X4} at position {at} is allowed inside quotes only");
+                throw Refusal($"the character U+{(int)c:X4} at position {at} is allowed inside quotes only");
             }
         }
-
-        return tokens;
     }
 
     private static bool StartsComment(string sql, int at) => At(sql, at) switch
     {
         ('-', '-') or ('/', '*') or ('#', '!') or ('#', ' ') => true,
-        ('/', '/') or ('#', _) => throw QueryRefusedException.Syntax($"'{sql[at]}' at position {at} is not allowed here; comments begin with -- or /*"),
+        ('/', '/') or ('#', _) => throw Refusal($"'{sql[at]}' at position {at} is not allowed here; comments begin with -- or /*"),
         _ => false,
     };
 
@@ -78,7 +81,7 @@ internal static class SqlLexer
         int end = sql.IndexOf("*/", at + 2, StringComparison.Ordinal);
         if (end < 0 || sql.IndexOf("/*", at + 2, end - at - 2, StringComparison.Ordinal) >= 0)
         {
-            throw QueryRefusedException.Syntax($"the comment at position {at} does not end, or holds another one");
+            throw Refusal($"the comment at position {at} does not end, or holds another one");
         }
 
         return end + 2;
@@ -104,22 +107,24 @@ internal static class SqlLexer
             }
         }
 
-        throw QueryRefusedException.Syntax($"the quote at position {start} is not closed");
+        throw Refusal($"the quote at position {start} is not closed");
     }
 
-    private static int TakeHeredoc(string sql, int start, List<SqlToken> tokens)
+    private static SqlToken Heredoc(string sql, int start)
     {
         int tagEnd = sql.IndexOf('$', start + 1);
         string tag = tagEnd < 0 ? "" : sql[start..(tagEnd + 1)];
         int end = tagEnd < 0 || tag.AsSpan(1, tag.Length - 2).ContainsAnyExcept(WordCharacters) ? -1 : sql.IndexOf(tag, tagEnd + 1, StringComparison.Ordinal);
         if (end < 0)
         {
-            throw QueryRefusedException.Syntax($"the $ at position {start} does not begin a string $tag$...$tag$");
+            throw Refusal($"the $ at position {start} does not begin a string $tag$...$tag$");
         }
 
-        tokens.Add(new SqlToken(SqlTokenKind.Text, sql[(tagEnd + 1)..end]));
-        return end + tag.Length;
+        return new SqlToken(SqlTokenKind.Text, sql[(tagEnd + 1)..end], start, end + tag.Length);
     }
+
+    private static ClickHouseException Refusal(string message) =>
+        new(ClickHouseErrors.SyntaxError, $"Code: {ClickHouseErrors.SyntaxError}. DB::Exception: Syntax error: {message}. (SYNTAX_ERROR)");
 
     private static readonly System.Buffers.SearchValues<char> WordCharacters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");

@@ -1,6 +1,7 @@
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Door.Statements;
 
-namespace IotTelemetry.Cloud.Door;
+namespace IotTelemetry.Cloud.Door.Answers;
 
 /// <summary>Turns a failed query into what ClickHouse's HTTP interface answers (src/Server/HTTP/exceptionCodeToHTTPStatus.cpp).</summary>
 internal static class HttpErrors
@@ -20,13 +21,17 @@ internal static class HttpErrors
 
     public static int StatusOf(int code) => code switch
     {
-        497 => StatusCodes.Status403Forbidden, // ACCESS_DENIED
-        ClickHouseErrors.SyntaxError or 6 or 26 or 27 or 36 or 38 or 41 or 43 or 53 or 69 or 72 or 117 or 131 or 321 or 386 or 420 or 427 or 452 or 456 or 457 =>
-            StatusCodes.Status400BadRequest,
-        46 or 47 or 50 or 56 or ClickHouseErrors.UnknownTable or 73 or ClickHouseErrors.UnknownDatabase or 115 => StatusCodes.Status404NotFound,
+        194 => StatusCodes.Status401Unauthorized,
+        192 or 193 or 497 or 512 or 516 => StatusCodes.Status403Forbidden,
+        ClickHouseErrors.SyntaxError or 6 or 8 or 15 or 25 or 26 or 27 or 36 or 37 or 38 or 41 or 44 or 53 or 72 or 117 or 123 or 167 or 168 or 223 or 321 or 376 or 427
+            or 441 or 675 or 676 => StatusCodes.Status400BadRequest,
+        46 or 47 or 50 or 56 or ClickHouseErrors.UnknownTable or 63 or 73 or 78 or ClickHouseErrors.UnknownDatabase or 115 or 152 or 336 or 511 => StatusCodes.Status404NotFound,
         ClickHouseErrors.TimeoutExceeded => StatusCodes.Status408RequestTimeout,
+        381 => StatusCodes.Status411LengthRequired,
+        229 => StatusCodes.Status413PayloadTooLarge,
+        779 => StatusCodes.Status415UnsupportedMediaType,
         48 => StatusCodes.Status501NotImplemented,
-        ClickHouseErrors.SocketTimeout => StatusCodes.Status503ServiceUnavailable,
+        76 or ClickHouseErrors.SocketTimeout or 439 => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
