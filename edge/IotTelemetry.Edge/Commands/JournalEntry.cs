@@ -6,5 +6,14 @@ namespace IotTelemetry.Edge.Commands;
 /// <param name="Id">The command's id.</param>
 /// <param name="Phase">The phase.</param>
 /// <param name="Fingerprint">Tells the same content from another under the same id.</param>
-/// <param name="Result">The answer that was given; null while it is being carried out, and for ever when the agent ended in the middle of that.</param>
-internal sealed record JournalEntry(Guid Id, CommandPhase Phase, string Fingerprint, CommandResult? Result);
+/// <param name="Result">The last answer; null while the output is being set, and for ever when the agent ended in the middle of that.</param>
+/// <param name="Stamp">When this was written.</param>
+/// <param name="Switch">What is set, by whom and why; null for what sets nothing.</param>
+internal sealed record JournalEntry(Guid Id, CommandPhase Phase, string Fingerprint, CommandResult? Result, JournalStamp Stamp, JournalSwitch? Switch = null)
+{
+    /// <summary>Whether the output was set, as far as is known: also when that was about to happen.</summary>
+    public bool MayHaveSwitched => Switch is not null && Result?.State is null or CommandState.Executed or CommandState.Verified or CommandState.Failed;
+
+    /// <summary>Whether it was under way and has no end yet.</summary>
+    public bool IsOpen => Result is null or { State: CommandState.Accepted } or { State: CommandState.Executed, IsFinal: false };
+}

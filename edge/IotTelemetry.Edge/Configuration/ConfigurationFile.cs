@@ -54,6 +54,7 @@ internal static class ConfigurationFile
         var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
         var uplink = ReadUplink(root.Section("uplink"));
         var watchdog = ReadWatchdog(root.Section("watchdog"));
+        var switching = SwitchingSections.Read(root);
         root.Done();
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
         {
@@ -68,6 +69,7 @@ internal static class ConfigurationFile
             Outbox = outbox,
             Uplink = uplink,
             Watchdog = watchdog,
+            Switching = switching,
         };
     }
 

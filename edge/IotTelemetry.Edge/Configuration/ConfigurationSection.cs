@@ -128,6 +128,66 @@ internal sealed class ConfigurationSection
         return null;
     }
 
+    public bool? Flag(string key)
+    {
+        if (!TryGet(key, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Mistake(key, $"is {Describe(value)}; allowed: true, false");
+        return null;
+    }
+
+    /// <summary>A value of a point: a number, true and on (1), false and off (0).</summary>
+    public double? PointValue(string key)
+    {
+        if (!TryGet(key, out var value))
+        {
+            return null;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.True:
+                return 1;
+            case JsonValueKind.False:
+                return 0;
+            case JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number):
+                return number;
+            case JsonValueKind.String when value.GetString() is "on" or "off":
+                return value.GetString() == "on" ? 1 : 0;
+            default:
+                Mistake(key, $"is {Describe(value)}; allowed: on, off, true, false or a number");
+                return null;
+        }
+    }
+
+    /// <summary>A list of texts; null when it is not there.</summary>
+    public IReadOnlyList<string>? Texts(string key)
+    {
+        if (!TryGet(key, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        Mistake(key, $"is {Describe(value)}; a list of strings is wanted");
+        return null;
+    }
+
+    /// <summary>Whether a key is there and is an object.</summary>
+    public bool IsObject(string key) => _values.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Object;
+
     /// <summary>Call last: every key that was not asked for is a mistake.</summary>
     public void Done()
     {

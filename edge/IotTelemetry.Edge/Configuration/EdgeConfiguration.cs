@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Mqtt;
@@ -34,6 +35,13 @@ internal sealed record EdgeConfiguration
 
     /// <summary>The machine's watchdog timer; null when the agent does not feed it.</summary>
     public WatchdogOptions? Watchdog { get; init; }
+
+    /// <summary>How settable points may be switched.</summary>
+    public SwitchingOptions Switching { get; init; } = new();
+
+    public static string JournalFile(string stateDirectory) => Path.Combine(stateDirectory, "commands.jsonl");
+
+    public static string LockoutFile(string stateDirectory) => Path.Combine(stateDirectory, "lockouts.json");
 
     public static string OutboxDirectory(string stateDirectory) => Path.Combine(stateDirectory, "outbox");
 }

@@ -1,7 +1,11 @@
-using IotTelemetry.Edge.Commands;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Health;
+using IotTelemetry.Edge.Interlocks;
+using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
+using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
@@ -9,6 +13,9 @@ namespace IotTelemetry.Edge.Hosting;
 /// <summary>The agent on its board: samples until it is told to stop, then puts everything on the disk and, if wanted, waits until the cloud has it.</summary>
 internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier service, TimeProvider time, ILoggerFactory logs)
 {
+    /// <summary>How long the results of the last commands may take to be acknowledged.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _log = logs.CreateLogger("Agent");
 
     /// <summary>Runs until <paramref name="stopping"/> is cancelled.</summary>
@@ -16,8 +23,12 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
     /// <param name="stopping">Stops the agent in order.</param>
     public async Task RunAsync(TimeSpan drainOnStop, CancellationToken stopping)
     {
-        await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, logs), configuration);
-        var (board, rules) = (plan.Board, plan.Rules);
+        await using var sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, logs), configuration);
+        var switching = SwitchPlan.Create(configuration.Switching, sampling.Board.Assets, sampling.Board.Points);
+        await using var board = new LiveBoard(sampling.Board, time, switching.OwnPoints);
+        PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
+        var clock = new AssumedClock(time, ClockQuality.Unknown);
+        var faults = new FaultBook(clock);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
             {
@@ -31,22 +42,28 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
                 Framing = configuration.Framing,
                 Outbox = configuration.Outbox,
                 Uplink = configuration.Uplink,
+                Clock = clock,
+                Faults = faults,
             },
             time,
             Random.Shared,
             logs);
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
         var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
-        using var journal = OpenJournal();
-        gateway.Start(new CommandHandler(board, sampler.LastValue, journal, time, logs.CreateLogger("Commands")).Handle);
+        await using var control = new GatewayControl(configuration.StateDirectory, switching, board, clock, faults, time, logs);
+        control.LockoutsChanged += gateway.SayStatus;
+        await control.StartAsync(gateway.Tell);
+        gateway.Start(control);
         service.Ready();
         await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, gateway.Describe, time, _log);
         using var told = stopping.Register(service.Stopping);
-        await SampleAsync(sampler, gateway, stopping);
+        await SampleAsync(sampler, gateway, control, stopping);
 
         // Outputs go to their safe values now: nobody watches their feedback while the rest is sent.
         await board.DisposeAsync();
         gateway.Frames.Seal();
+        using var lastWords = new CancellationTokenSource(LastWords, time);
+        await gateway.DeliverResultsAsync(lastWords.Token);
         var drained = false;
         if (drainOnStop > TimeSpan.Zero)
         {
@@ -58,23 +75,15 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
         AgentLog.Stopped(_log, gateway.Frames.ReadingsTaken, gateway.Outbox.Status().Depth, drained);
     }
 
-    private CommandJournal OpenJournal()
+    private static async Task SampleAsync(Sampler sampler, GatewayRuntime gateway, GatewayControl control, CancellationToken stopping)
     {
-        var path = Path.Combine(configuration.StateDirectory, "commands.jsonl");
-        var journal = new CommandJournal(path);
-        if (journal.Unreadable > 0)
-        {
-            CommandLog.JournalDamaged(logs.CreateLogger("Commands"), journal.Unreadable, path);
-        }
-
-        return journal;
-    }
-
-    private static async Task SampleAsync(Sampler sampler, GatewayRuntime gateway, CancellationToken stopping)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var ending = new CancellationTokenSource();
         var sampling = sampler.RunAsync(ending.Token);
-        var first = await Task.WhenAny(sampling, gateway.Sending);
+        var stopped = Task.Delay(Timeout.Infinite, stopping);
+        var first = await Task.WhenAny(sampling, gateway.Sending, stopped);
+
+        // Before the sampling ends, so that the last commands still see what comes of them.
+        await control.StopAsync();
         await ending.CancelAsync();
         await sampling;
         if (first == gateway.Sending)

@@ -1,4 +1,6 @@
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Protocol;
@@ -7,10 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace IotTelemetry.Edge.Hosting;
 
 /// <summary>Births and status of this run.</summary>
-internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, TimeProvider time, ILogger log) : IGatewayAnnouncements
+internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, FrameBuilder frames, IGatewayClock clock, FaultBook faults, ILogger log) : IGatewayAnnouncements
 {
     /// <summary>What a birth may list (SPECIFICATION.md, section 4); a device that was started again and again while the cloud was away has more.</summary>
     private const int MostDraining = 63;
+
+    /// <summary>Who takes commands and lockouts; null for a gateway that takes none.</summary>
+    public IGatewayControl? Control { get; set; }
 
     public ReadOnlyMemory<byte> CurrentBirth(IReadOnlyList<EpochState> epochs) => birth.WithHeader(Header(epochs)).Encode();
 
@@ -26,11 +31,14 @@ internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, Fram
         {
             State = state,
             BootId = birth.Header.BootId,
-            AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            AtMs = clock.NowMs,
+            Clock = clock.Quality,
             Epoch = outbox.CurrentEpoch,
             OutboxFrames = (long)status.Depth,
             OutboxBytes = status.Bytes,
             ReadingsDropped = (long)status.DroppedReadings + frames.ReadingsLost,
+            LockoutRevision = Control?.LockoutRevision,
+            Faults = faults.List(),
         }.Encode();
     }
 

@@ -1,4 +1,6 @@
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Uplink;
@@ -32,4 +34,10 @@ internal sealed record GatewayParts
     public required OutboxOptions Outbox { get; init; }
 
     public UplinkOptions Uplink { get; init; } = new();
+
+    /// <summary>What is known of the time.</summary>
+    public required IGatewayClock Clock { get; init; }
+
+    /// <summary>What does not work, for the status.</summary>
+    public required FaultBook Faults { get; init; }
 }

@@ -22,6 +22,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     private readonly GatewayTopics _topics;
     private readonly GatewayAnnouncements _announcements;
     private readonly ILoggerFactory _logs;
+    private readonly ResultQueue _results = new();
     private FrameUplink? _uplink;
     private Task _upkeep = Task.CompletedTask;
 
@@ -45,7 +46,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier, log) == birth.Hash);
         Frames = new FrameBuilder(Outbox, birth, parts.Framing, time, logs.CreateLogger("Framing"));
 
-        _announcements = new GatewayAnnouncements(birth, Outbox, Frames, time, log);
+        _announcements = new GatewayAnnouncements(birth, Outbox, Frames, parts.Clock, parts.Faults, log);
         _topics = new GatewayTopics(parts.Gateway);
         var will = new MqttMessage
         {
@@ -73,11 +74,13 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     public long FramesRefused => _uplink?.Counters.DeadLetters ?? 0;
 
     /// <summary>Begins to send and to keep the outbox.</summary>
-    /// <param name="onCommand">Carries a command out and returns its result; null for a gateway that takes none.</param>
-    public void Start(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? onCommand = null)
+    /// <param name="control">Takes commands and lockouts; null for a gateway that takes none.</param>
+    public void Start(IGatewayControl? control = null)
     {
         var deadLetters = new DeadLetterFile(Path.Combine(_parts.StateDirectory, "dead-letters.jsonl"));
-        _uplink = new FrameUplink(Outbox, _transport, _parts.Uplink, _topics, _announcements, deadLetters, _time, _logs.CreateLogger("Uplink"), onCommand);
+        _uplink = new FrameUplink(Outbox, _transport, _parts.Uplink, _topics, _announcements, deadLetters, _time, _logs.CreateLogger("Uplink"), control, _results);
+        _announcements.Control = control;
+        _parts.Faults.Changed += _uplink.OnStatusChanged;
         _upkeep = Outbox.RunAsync(_stop.Token, Liveness.Add("outbox"));
         Sending = _uplink.RunAsync(_stop.Token, Liveness.Add("uplink"));
     }
@@ -88,6 +91,21 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         var outbox = Outbox.Status();
         var link = _uplink?.State == UplinkState.Streaming ? "connected" : "not connected";
         return string.Create(CultureInfo.InvariantCulture, $"{link}; {outbox.Depth} frames wait ({outbox.Bytes} bytes); {outbox.DroppedReadings} readings dropped");
+    }
+
+    /// <summary>Sends a result of a command, over the next connection if there is none now.</summary>
+    public void Tell(CommandResult result) => _results.Offer(result.Encode());
+
+    /// <summary>Says the status soon, because something in it has changed.</summary>
+    public void SayStatus() => _uplink?.OnStatusChanged();
+
+    /// <summary>Waits until the results of commands are acknowledged, or <paramref name="giveUp"/> is cancelled.</summary>
+    public async Task DeliverResultsAsync(CancellationToken giveUp)
+    {
+        while (_results is { Waiting: > 0, IsConnected: true } && !giveUp.IsCancellationRequested && !Sending.IsCompleted)
+        {
+            await Task.Delay(DrainLook, _time, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Waits until the cloud has confirmed every frame; true when it has before <paramref name="giveUp"/> is cancelled.</summary>
@@ -110,6 +128,11 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         }
         finally
         {
+            if (_uplink is not null)
+            {
+                _parts.Faults.Changed -= _uplink.OnStatusChanged;
+            }
+
             await _upkeep;
             await _transport.DisposeAsync();
             _uplink?.Dispose();

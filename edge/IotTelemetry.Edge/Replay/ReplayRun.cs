@@ -1,5 +1,7 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
@@ -37,6 +39,7 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
         var source = ReplayFormats.Open(request.Format, request.File, timeZone, counts);
         var outbox = new OutboxOptions { Directory = EdgeConfiguration.OutboxDirectory(request.StateDirectory) };
         var everyValue = new PointRule { MaximumSilence = null };
+        var clock = new AssumedClock(time, ClockQuality.Unknown);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
             {
@@ -49,6 +52,8 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
                 Mqtt = new MqttClientOptions { Endpoint = MqttEndpoint.Parse(request.Endpoint), ClientId = id.ToString() },
                 Outbox = outbox,
                 Framing = new FramingOptions { MaximumReadings = 1000 },
+                Clock = clock,
+                Faults = new FaultBook(clock),
             },
             time,
             Random.Shared,

@@ -12,6 +12,7 @@ namespace IotTelemetry.Edge.Uplink;
 internal sealed class FrameUplink : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan StatusGap = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly FrameOutbox _outbox;
@@ -20,7 +21,8 @@ internal sealed class FrameUplink : IDisposable
     private readonly GatewayTopics _topics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> _onCommand;
+    private readonly IGatewayControl? _control;
+    private readonly ResultQueue _results;
     private readonly GatewayAnnouncer _announcer;
     private readonly EpochLanes _lanes;
     private readonly RefusedFrames _refused;
@@ -29,6 +31,7 @@ internal sealed class FrameUplink : IDisposable
     private UplinkState _state = UplinkState.Offline;
     private UplinkConnection? _connection;
     private long _pausedAt;
+    private bool _isStatusDue;
 
     public FrameUplink(
         FrameOutbox outbox,
@@ -39,7 +42,8 @@ internal sealed class FrameUplink : IDisposable
         DeadLetterFile deadLetters,
         TimeProvider time,
         ILogger log,
-        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? onCommand = null)
+        IGatewayControl? control = null,
+        ResultQueue? results = null)
     {
         _outbox = outbox;
         _transport = transport;
@@ -47,11 +51,12 @@ internal sealed class FrameUplink : IDisposable
         _topics = topics;
         _time = time;
         _log = log;
-        _onCommand = onCommand ?? (static _ => null);
+        _control = control;
+        _results = results ?? new ResultQueue();
         _announcer = new GatewayAnnouncer(outbox, transport, topics, announcements, time, log);
         _lanes = new EpochLanes(outbox, options, Counters, time, log);
         _refused = new RefusedFrames(outbox, _lanes, deadLetters, Counters, time, log);
-        _inbox = new UplinkInbox(AnswerCommandAsync, log);
+        _inbox = new UplinkInbox(control, log);
         _sender = new FrameSender(_lanes, _refused, transport, options, topics.Telemetry, Counters, _inbox.Post);
     }
 
@@ -104,19 +109,14 @@ internal sealed class FrameUplink : IDisposable
         }
     }
 
+    /// <summary>Lets the status be said soon, because something in it has changed. From any thread.</summary>
+    public void OnStatusChanged() => _inbox.Post(new UplinkEvent(StatusChanged: true));
+
     public void Dispose()
     {
         _lanes.Dispose();
         _refused.Dispose();
         _inbox.Dispose();
-    }
-
-    private async ValueTask AnswerCommandAsync(ReadOnlyMemory<byte> payload)
-    {
-        if (_onCommand(payload) is { } result && Volatile.Read(ref _connection) is { } connection)
-        {
-            await _announcer.PublishAsync(_topics.Result, result, retain: false, connection);
-        }
     }
 
     private async ValueTask HandleAsync(UplinkEvent happened)
@@ -134,7 +134,12 @@ internal sealed class FrameUplink : IDisposable
                 break;
             case { LostReason: { } reason }:
                 UplinkLog.Disconnected(_log, reason);
+                _results.Disconnect();
+                _control?.OnUplink(false);
                 Move(UplinkTrigger.Disconnected);
+                break;
+            case { StatusChanged: true }:
+                _isStatusDue = true;
                 break;
             default: // frames were appended; the loop sends after each round of events
                 break;
@@ -143,7 +148,7 @@ internal sealed class FrameUplink : IDisposable
 
     private async ValueTask OnConnectedAsync(UplinkConnection connection)
     {
-        Volatile.Write(ref _connection, connection);
+        _connection = connection;
         _sender.Begin();
         Counters.Connected();
         UplinkLog.Connected(_log, _sender.Window(connection));
@@ -153,6 +158,8 @@ internal sealed class FrameUplink : IDisposable
             _outbox.BeginEpoch("a long backlog waits after an outage");
         }
 
+        _control?.OnUplink(true);
+        _results.Connect(result => _announcer.PublishAsync(_topics.Result, result, retain: false, connection));
         await AnnounceAsync(connection);
     }
 
@@ -236,8 +243,9 @@ internal sealed class FrameUplink : IDisposable
         if (_state == UplinkState.Streaming)
         {
             _lanes.RewindWhereCursorStandsStill();
-            if (_announcer.StatusAge >= _options.StatusInterval)
+            if (_announcer.StatusAge >= (_isStatusDue ? StatusGap : _options.StatusInterval))
             {
+                _isStatusDue = false;
                 await _announcer.SayStatusAsync(GatewayState.Online, connection);
             }
         }

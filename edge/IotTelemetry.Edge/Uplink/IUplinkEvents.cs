@@ -12,4 +12,7 @@ internal interface IUplinkEvents
 
     /// <summary>A message on the topic <c>command</c>; the memory is valid until the returned task completes.</summary>
     ValueTask OnCommandAsync(ReadOnlyMemory<byte> payload);
+
+    /// <summary>A message on the topic <c>lockouts</c>; the memory is valid until the returned task completes.</summary>
+    ValueTask OnLockoutsAsync(ReadOnlyMemory<byte> payload);
 }

@@ -31,6 +31,9 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         _events = events;
         var cursors = new MqttSubscribeOptions { MaximumQualityOfService = MqttQualityOfService.AtMostOnce };
         await _client.SubscribeAsync(_topics.Stored, (message, _) => events.OnStoredAsync(message.Payload), cursors, cancellationToken);
+
+        // Before the commands, so that the lockouts are there when the first command comes.
+        await _client.SubscribeAsync(_topics.Lockouts, (message, _) => events.OnLockoutsAsync(message.Payload), null, cancellationToken);
         await _client.SubscribeAsync(_topics.Command, (message, _) => events.OnCommandAsync(message.Payload), null, cancellationToken);
         _ = KeepConnectingAsync(cancellationToken);
     }

@@ -9,10 +9,12 @@ namespace IotTelemetry.Edge.Uplink;
 /// <param name="Seq">The frame that was answered; null for a position.</param>
 /// <param name="Answer">The answer; null with a lane means the connection was lost before one came.</param>
 /// <param name="LostReason">Why the connection was lost.</param>
+/// <param name="StatusChanged">The gateway has something new to say of itself.</param>
 internal readonly record struct UplinkEvent(
     UplinkConnection? Connection = null,
     StoredCursor? Cursor = null,
     EpochLane? Lane = null,
     ulong? Seq = null,
     PublishAnswer? Answer = null,
-    string? LostReason = null);
+    string? LostReason = null,
+    bool StatusChanged = false);

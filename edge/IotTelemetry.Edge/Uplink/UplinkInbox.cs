@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace IotTelemetry.Edge.Uplink;
 
 /// <summary>Where other threads leave what the uplink's loop has to deal with: the transport, the outbox, answers to what was sent. Written from any thread, read by the loop alone.</summary>
-/// <param name="onCommand">Takes a command on the transport's thread; a command does not wait for the loop.</param>
+/// <param name="control">Takes commands and lockouts on the transport's thread; they do not wait for the loop. Null for a gateway that takes none.</param>
 /// <param name="log">Where an unreadable cursor is told.</param>
-internal sealed class UplinkInbox(Func<ReadOnlyMemory<byte>, ValueTask> onCommand, ILogger log) : IUplinkEvents, IDisposable
+internal sealed class UplinkInbox(IGatewayControl? control, ILogger log) : IUplinkEvents, IDisposable
 {
     // Bounded by what the broker may send: answers to at most a window of frames, and cursors, whose handler waits for room.
     private readonly Channel<UplinkEvent> _events = Channel.CreateUnbounded<UplinkEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -49,7 +49,13 @@ internal sealed class UplinkInbox(Func<ReadOnlyMemory<byte>, ValueTask> onComman
         Post(new UplinkEvent(Cursor: cursor));
     }
 
-    public ValueTask OnCommandAsync(ReadOnlyMemory<byte> payload) => onCommand(payload);
+    public ValueTask OnCommandAsync(ReadOnlyMemory<byte> payload)
+    {
+        control?.OnCommand(payload);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask OnLockoutsAsync(ReadOnlyMemory<byte> payload) => control?.OnLockoutsAsync(payload) ?? ValueTask.CompletedTask;
 
     /// <summary>Completes when there is something to read.</summary>
     public Task WaitAsync() => _events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();

@@ -1,0 +1,107 @@
+using IotTelemetry.Edge.Clock;
+using IotTelemetry.Edge.Commands;
+using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Health;
+using IotTelemetry.Edge.Interlocks;
+using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Hosting;
+
+/// <summary>Commands, interlocks, lockouts and fail-safe positions of one gateway, wired.</summary>
+internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
+{
+    /// <summary>The name of the fault of the file of lockouts.</summary>
+    private const string LockoutFault = "lockouts";
+
+    private readonly LockoutBook _lockouts;
+    private readonly CommandJournal _journal;
+    private readonly InterlockJudge _judge;
+    private readonly FailSafeGuard _failSafe;
+    private readonly FaultBook _faults;
+    private readonly CancellationTokenSource _stop = new();
+    private Action<CommandResult> _tell = _ => { };
+    private Task _guarding = Task.CompletedTask;
+
+    /// <summary>Opens journal and lockouts in the state directory.</summary>
+    /// <exception cref="IOException">They cannot be read or written.</exception>
+    public GatewayControl(string stateDirectory, SwitchPlan plan, LiveBoard board, IGatewayClock clock, FaultBook faults, TimeProvider time, ILoggerFactory logs)
+    {
+        var log = logs.CreateLogger("Commands");
+        var path = EdgeConfiguration.JournalFile(stateDirectory);
+        _faults = faults;
+        _lockouts = new LockoutBook(EdgeConfiguration.LockoutFile(stateDirectory), clock, log);
+        _journal = new CommandJournal(path, () => JournalStamp.Now(clock, time));
+        if (_journal.Unreadable > 0)
+        {
+            CommandLog.JournalDamaged(log, _journal.Unreadable, path);
+        }
+
+        _judge = new InterlockJudge(plan, board, _lockouts, _journal.Switches(), time);
+        Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, time, log);
+        _failSafe = new FailSafeGuard(plan, Desk, _judge, board, faults, clock, time, log);
+        SayLockoutProblem();
+    }
+
+    /// <summary>Where commands are carried out.</summary>
+    public CommandDesk Desk { get; }
+
+    /// <summary>The revision of the lockouts in force and on the disk; null when there never was one.</summary>
+    public long? LockoutRevision => _lockouts.StoredRevision;
+
+    /// <summary>Raised when the lockouts have changed.</summary>
+    public event Action? LockoutsChanged;
+
+    /// <summary>Begins: results of commands from the cloud go to <paramref name="tell"/>, those that an earlier run left open first.</summary>
+    public async Task StartAsync(Action<CommandResult> tell)
+    {
+        _tell = tell;
+        await Desk.ResumeAsync(tell);
+        _guarding = _failSafe.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Takes no more commands; those under way have ended, and told so, when it returns. Outputs are left as they are.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _guarding;
+        await Desk.StopAsync();
+    }
+
+    public void OnCommand(ReadOnlyMemory<byte> payload) => Desk.Take(payload, _tell);
+
+    public async ValueTask OnLockoutsAsync(ReadOnlyMemory<byte> payload)
+    {
+        // The disk must not hold up the connection.
+        if (await Task.Run(() => _lockouts.Apply(payload)))
+        {
+            SayLockoutProblem();
+            LockoutsChanged?.Invoke();
+        }
+    }
+
+    public void OnUplink(bool isConnected) => _failSafe.OnUplink(isConnected);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Desk.DisposeAsync();
+        _judge.Dispose();
+        await _journal.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private void SayLockoutProblem()
+    {
+        if (_lockouts.Problem is { } problem)
+        {
+            _faults.Set(LockoutFault, problem);
+        }
+        else
+        {
+            _faults.Clear(LockoutFault);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace IotTelemetry.Edge.Interlocks;
+
+/// <summary>What points become when the uplink is lost: the section <c>failSafe</c>.</summary>
+internal sealed record FailSafeOptions
+{
+    /// <summary>How long the uplink must be gone.</summary>
+    public TimeSpan After { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Values by address <c>asset/point</c> or by the name of the point.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+}
