@@ -1,4 +1,5 @@
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
 
@@ -7,10 +8,10 @@ namespace IotTelemetry.Cloud.Batches;
 /// <summary>
 /// Rows that are stored together, and whom to tell then. Reused: after the first rounds filling one allocates next to nothing. Not thread-safe.
 /// </summary>
-internal sealed class Batch
+internal sealed class Batch(RetentionRules retention)
 {
-    private readonly SortedDictionary<int, ReadingsBlock> _months = [];
-    private readonly Stack<ReadingsBlock> _spare = [];
+    private readonly SortedDictionary<int, MonthRows> _months = [];
+    private readonly Stack<MonthRows> _spare = [];
     private readonly List<Settlement> _settlements = [];
 
     /// <summary>Number of the batch; 0 until it is closed. Numbers rise strictly, also over restarts.</summary>
@@ -27,7 +28,10 @@ internal sealed class Batch
     /// <summary>Size of the encoded columns, nearly.</summary>
     public long Bytes { get; private set; }
 
-    public IReadOnlyDictionary<int, ReadingsBlock> Months => _months;
+    public IReadOnlyDictionary<int, MonthRows> Months => _months;
+
+    /// <summary>Into how many partitions of <c>readings</c> it goes: one insert and one new part each.</summary>
+    public int Partitions { get; private set; }
 
     public FramesBlock Frames { get; } = new();
 
@@ -55,11 +59,7 @@ internal sealed class Batch
                 end++;
             }
 
-            if (!facts.Epoch.HasRowsOf(month.Number, facts.Seq))
-            {
-                AddRows(month.Number, gateway, birth, frame, start, end - start, facts.ReceivedAtMs);
-            }
-
+            AddMonth(month.Number, gateway, birth, frame, start, end, facts);
             start = end;
         }
 
@@ -120,9 +120,9 @@ internal sealed class Batch
     public void Seal(ulong id)
     {
         Id = id;
-        foreach (ReadingsBlock block in _months.Values)
+        foreach (MonthRows month in _months.Values)
         {
-            block.Seal(id);
+            month.Seal(id, retention.Names);
         }
 
         Rejects.Seal(id);
@@ -131,10 +131,10 @@ internal sealed class Batch
 
     public void Clear()
     {
-        foreach (ReadingsBlock block in _months.Values)
+        foreach (MonthRows month in _months.Values)
         {
-            block.Clear();
-            _spare.Push(block);
+            month.Clear();
+            _spare.Push(month);
         }
 
         _months.Clear();
@@ -143,19 +143,48 @@ internal sealed class Batch
         Births.Clear();
         _settlements.Clear();
         Id = 0;
-        OpenedAt = OldestReceivedAtMs = Bytes = Rows = 0;
+        OpenedAt = OldestReceivedAtMs = Bytes = Rows = Partitions = 0;
     }
 
-    private void AddRows(int month, GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
+    // Almost always all kinds of a gateway's assets are kept alike and nothing was left half done: then a month's readings go in one piece.
+    private void AddMonth(int month, GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int end, in FrameFacts facts)
     {
-        if (!_months.TryGetValue(month, out ReadingsBlock? block))
+        if (birth.OneRule is { } only && !facts.Epoch.HasUnfinished)
         {
-            _months.Add(month, block = _spare.TryPop(out ReadingsBlock? spare) ? spare : new ReadingsBlock());
+            AddRows(month, only, gateway, birth, frame, start, end - start, facts.ReceivedAtMs);
+            return;
         }
 
-        long before = block.Native.EncodedBytes;
-        block.Append(gateway, birth, frame, start, count, receivedAtMs);
-        Bytes += block.Native.EncodedBytes - before + (count * (long)sizeof(ulong)); // The column of the batch's number is filled in at the end.
+        ReadOnlySpan<int> kinds = birth.KindOfPoint;
+        while (start < end)
+        {
+            int kind = kinds[frame.Points[start]];
+            int next = start + 1;
+            while (next < end && kinds[frame.Points[next]] == kind)
+            {
+                next++;
+            }
+
+            if (!facts.Epoch.HasRowsOf(month, birth.KindNames[kind], facts.Seq))
+            {
+                AddRows(month, birth.RuleOfKind[kind], gateway, birth, frame, start, next - start, facts.ReceivedAtMs);
+            }
+
+            start = next;
+        }
+    }
+
+    private void AddRows(int month, int rule, GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
+    {
+        if (!_months.TryGetValue(month, out MonthRows? rows))
+        {
+            _months.Add(month, rows = _spare.TryPop(out MonthRows? spare) ? spare : new MonthRows());
+        }
+
+        int partitions = rows.Readings.Count;
+        long grown = rows.Append(rule, gateway, birth, frame, start, count, receivedAtMs);
+        Bytes += grown + (count * (sizeof(ulong) + 1L)); // The columns of the batch's number and of the rule are filled in at the end.
         Rows += count;
+        Partitions += rows.Readings.Count - partitions;
     }
 }

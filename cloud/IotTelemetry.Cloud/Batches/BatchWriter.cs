@@ -2,6 +2,7 @@ using System.Globalization;
 using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Native;
 using IotTelemetry.Cloud.Confirm;
+using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
 
 namespace IotTelemetry.Cloud.Batches;
@@ -9,8 +10,8 @@ namespace IotTelemetry.Cloud.Batches;
 /// <summary>
 /// Stores batches, one after another, and only then settles with their senders.
 /// <para>
-/// One insert is one partition and therefore all or nothing. First come births, rejects and the readings of each month, last the table <c>frames</c>: a frame that is there
-/// is stored completely. What a crash leaves between the first and the last insert is found by <see cref="Ledger.LedgerRecovery"/>.
+/// One insert is one partition and therefore all or nothing. First come births, rejects, the readings of each month and their rollups, last the table <c>frames</c>: a frame that
+/// is there is stored completely. What a crash leaves between the first and the last insert is found by <see cref="Ledger.LedgerRecovery"/>.
 /// </para>
 /// </summary>
 internal sealed class BatchWriter(
@@ -42,23 +43,30 @@ internal sealed class BatchWriter(
         await InsertAsync(tables.GatewayHistory, batch.Births.Gateways, batch.Id, 0, cancellationToken);
         await InsertAsync(tables.AssetHistory, batch.Births.Assets, batch.Id, 0, cancellationToken);
         await InsertAsync(tables.Rejects, batch.Rejects.Native, batch.Id, 0, cancellationToken);
-        foreach ((int month, ReadingsBlock readings) in batch.Months)
+        foreach ((int month, MonthRows rows) in batch.Months)
         {
-            await InsertAsync(tables.Readings, readings.Native, batch.Id, month, cancellationToken);
+            foreach ((int rule, ReadingsBlock readings) in rows.Readings)
+            {
+                await InsertAsync(tables.Readings, readings.Native, batch.Id, (month * RetentionRules.MaximumRules) + rule, cancellationToken);
+            }
+
+            // Behind the readings they are made of: what a rollup has, the readings have.
+            await InsertAsync(tables.RollupMinute, rows.Minutes.Native, batch.Id, month, cancellationToken);
+            await InsertAsync(tables.RollupHour, rows.Hours.Native, batch.Id, month, cancellationToken);
         }
 
         batch.Frames.Seal(batch.Id, time.GetUtcNow().ToUnixTimeMilliseconds());
         await InsertAsync(tables.Frames, batch.Frames.Native, batch.Id, 0, cancellationToken);
     }
 
-    private ValueTask InsertAsync(string table, NativeBlock block, ulong batch, int month, CancellationToken cancellationToken)
+    private ValueTask InsertAsync(string table, NativeBlock block, ulong batch, int partition, CancellationToken cancellationToken)
     {
         if (block.Rows == 0)
         {
             return ValueTask.CompletedTask;
         }
 
-        string token = string.Create(CultureInfo.InvariantCulture, $"{_run}-{batch}-{month}");
+        string token = string.Create(CultureInfo.InvariantCulture, $"{_run}-{batch}-{partition}");
         return retry.RunAsync(
             static async (insert, ct) => await insert.Engine.InsertAsync(insert.Table, insert.Block, insert.Token, ct),
             (Engine: engine, Table: table, Block: block, Token: token),

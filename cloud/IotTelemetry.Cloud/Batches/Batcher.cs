@@ -9,8 +9,8 @@ namespace IotTelemetry.Cloud.Batches;
 internal sealed class Batcher(IngestOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private Batch _open = new();
-    private Batch? _spare = new();
+    private Batch _open = new(options.Retention);
+    private Batch? _spare = new(options.Retention);
     private ulong _lastId;
     private bool _closing;
     private TaskCompletionSource _changed = NewSignal();
@@ -123,7 +123,7 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         }
 
         TimeSpan age = _open.Rows is > 0 && _open.Rows < options.TrickleRows ? options.TrickleAge : options.BatchAge;
-        TimeSpan paced = options.AgePerMonth * _open.Months.Count;
+        TimeSpan paced = options.AgePerPartition * _open.Partitions;
         TimeSpan wait = (paced > age ? paced : age) - time.GetElapsedTime(_open.OpenedAt);
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }

@@ -4,7 +4,7 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Batches;
 
-/// <summary>The rows of one month of a batch, as columns of the table <c>readings</c>. Not thread-safe.</summary>
+/// <summary>The rows of one month of a batch and one rule of retention, as columns of the table <c>readings</c>. Not thread-safe.</summary>
 internal sealed class ReadingsBlock
 {
     private readonly LowCardinalityColumn _site;
@@ -20,6 +20,7 @@ internal sealed class ReadingsBlock
     private readonly ValueColumn<ulong> _seq;
     private readonly ValueColumn<ulong> _batch;
     private readonly DateTime64Column _receivedAt;
+    private readonly LowCardinalityColumn _retention;
     private readonly Dictionary<PreparedBirth, BirthKeys> _births = [];
 
     public ReadingsBlock()
@@ -37,6 +38,7 @@ internal sealed class ReadingsBlock
         _seq = Native.Add<ValueColumn<ulong>>("seq", "UInt64");
         _batch = Native.Add<ValueColumn<ulong>>("batch", "UInt64");
         _receivedAt = Native.Add<DateTime64Column>("received_at", "DateTime64(3, 'UTC')");
+        _retention = Native.Add<LowCardinalityColumn>("retention", "LowCardinality(String)");
     }
 
     public NativeBlock Native { get; } = new();
@@ -70,8 +72,12 @@ internal sealed class ReadingsBlock
         }
     }
 
-    /// <summary>Names the batch in every row; once, when the batch is closed and has its number.</summary>
-    public void Seal(ulong batch) => _batch.AppendRepeated(batch, Rows);
+    /// <summary>Names the batch and the rule of retention in every row; once, when the batch is closed and has its number.</summary>
+    public void Seal(ulong batch, string retention)
+    {
+        _batch.AppendRepeated(batch, Rows);
+        _retention.AppendKey(_retention.Intern(retention), Rows);
+    }
 
     public void Clear()
     {

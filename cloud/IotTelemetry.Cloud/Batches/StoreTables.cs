@@ -7,6 +7,10 @@ internal sealed class StoreTables(DatabaseName database)
 {
     public string Readings { get; } = $"{database}.readings";
 
+    public string RollupMinute { get; } = $"{database}.rollup_minute";
+
+    public string RollupHour { get; } = $"{database}.rollup_hour";
+
     public string Frames { get; } = $"{database}.frames";
 
     public string Ledger { get; } = $"{database}.ledger";

@@ -26,6 +26,12 @@ internal static partial class CloudLog
     [LoggerMessage(201, LogLevel.Information, "Ledger: {Gateways} gateways, {Epochs} epochs, {Unfinished} months with rows of unfinished frames; last batch {Batch}")]
     public static partial void LedgerRecovered(ILogger logger, int gateways, int epochs, int unfinished, ulong batch);
 
+    [LoggerMessage(202, LogLevel.Information, "Readings of database {Database} have a new retention: {Rules}")]
+    public static partial void RetentionChanged(ILogger logger, string database, string rules);
+
+    [LoggerMessage(203, LogLevel.Information, "Rollups: {Rows} cells of {Table} added for rows that a crash left")]
+    public static partial void RollupCompleted(ILogger logger, long rows, string table);
+
     [LoggerMessage(300, LogLevel.Warning, "Frame {Gateway} epoch {Epoch} seq {Seq} rejected: {Reason}: {Detail}")]
     public static partial void FrameRejected(ILogger logger, string gateway, ulong epoch, ulong seq, string reason, string detail);
 

@@ -31,6 +31,7 @@ internal static class CloudService
         {
             await using IClickHouseEngine engine = await StoreEngine.OpenAsync(options.Store, logs, stop);
             await new SchemaMigrator(engine, options.Store.Database, logs.CreateLogger<SchemaMigrator>(), options.Store.Cluster).MigrateAsync(stop);
+            await new Retention(engine, options.Store.Database, logs.CreateLogger<Retention>(), options.Store.Cluster).ApplyAsync(options.Ingest.Retention, stop);
             return await RunAsync(options, engine, output, log, logs, stop);
         }
         catch (Exception failure) when (failure is ClickHouseException or SchemaException or IOException or UnauthorizedAccessException)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Query;
+using IotTelemetry.Cloud.Schema;
 using Spectre.Console;
 
 namespace IotTelemetry.Cloud.Hosting;
@@ -35,9 +36,10 @@ internal static class CommandLine
         Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
         Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
         Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
+        Option<string[]> retention = new("--retention") { Description = "SITE/KIND=DAYSd: how long readings are kept, * for any site or kind, for example */parking_bay=90d; may be repeated (default: for ever)", DefaultValueFactory = _ => [] };
         Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
         Option<string?> users = new("--users") { Description = "File of the users of the HTTP door; without it everybody on this machine may read" };
-        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, dryRun };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, retention, dryRun };
         store.AddTo(serve);
         commands.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
@@ -58,6 +60,7 @@ internal static class CommandLine
                     BatchRows = batchRows,
                     TrickleRows = Math.Min(defaults.TrickleRows, batchRows),
                     BatchAge = batchAge,
+                    Retention = RetentionOf(parsed.GetValue(retention) ?? []),
                     TrickleAge = batchAge > defaults.TrickleAge ? batchAge : defaults.TrickleAge,
                 },
             }.Validate();
@@ -96,6 +99,18 @@ internal static class CommandLine
         Command rejects = new("rejects", "Lists the last 100 messages that could not be stored, with the reason.") { format, url };
         rejects.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), RejectsSql, parsed.GetValue(format), [], stop));
         return rejects;
+    }
+
+    private static RetentionRules RetentionOf(string[] rules)
+    {
+        try
+        {
+            return new RetentionRules(rules);
+        }
+        catch (FormatException wrong)
+        {
+            throw new OptionException("--retention", string.Join(' ', rules), wrong.Message);
+        }
     }
 
     private static Option<Uri> Url() => new("--url")

@@ -24,7 +24,7 @@ internal sealed class BirthBook(StoredRecords records, CursorPublisher cursors, 
 
         try
         {
-            PreparedBirth birth = new(Birth.Decode(stored));
+            PreparedBirth birth = new(Birth.Decode(stored), options.Retention);
             gateway.AddBirth(birth);
             return birth;
         }

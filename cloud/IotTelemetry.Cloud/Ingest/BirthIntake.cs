@@ -14,6 +14,7 @@ internal sealed class BirthIntake(
     Batcher batcher,
     CursorPublisher cursors,
     LiveState? live,
+    IngestOptions options,
     IngestCounters counters,
     ILogger<BirthIntake> logger)
 {
@@ -75,7 +76,7 @@ internal sealed class BirthIntake(
         await batcher.AddAsync(new BirthEntry(gateway, birth, delivery.Payload, !isNews, delivery.ReceivedAtMs, delivery.Confirmation), cancellationToken);
         gateway.StoredBirth = isNews ? birth.Hash : gateway.StoredBirth;
         gateway.LiveEpoch = birth.Header.Epoch;
-        gateway.AddBirth(new PreparedBirth(birth));
+        gateway.AddBirth(new PreparedBirth(birth, options.Retention));
         LiveGateway? liveGateway = live?.Get(gateway.Id);
         liveGateway?.Heard(delivery.ReceivedAtMs);
         if (isPresentShape)

@@ -10,7 +10,7 @@ internal sealed class EpochState(ulong epoch)
 {
     // A gateway that gives up frames does so again and again while its disk is full; what is older than this is in the store's own order.
     private const int GapsRemembered = 16;
-    private readonly Dictionary<int, ulong> _unfinished = [];
+    private readonly Dictionary<(int Month, string Kind), ulong> _unfinished = [];
     private readonly Queue<(ulong First, ulong Next)> _givenUp = [];
     private ulong _acceptedNext = FrameLimits.FirstSequence;
     private ulong _storedNext = FrameLimits.FirstSequence;
@@ -101,15 +101,18 @@ internal sealed class EpochState(ulong epoch)
         return false;
     }
 
-    /// <summary>A start found rows of frames up to <paramref name="seq"/> in this month, though the frames are not complete.</summary>
-    public void MarkUnfinished(int month, ulong seq)
+    /// <summary>True when a start found rows of frames that are not complete.</summary>
+    public bool HasUnfinished => _unfinished.Count > 0;
+
+    /// <summary>A start found rows of frames up to <paramref name="seq"/> in this month and of this kind of assets, though the frames are not complete.</summary>
+    public void MarkUnfinished(int month, string kind, ulong seq)
     {
-        if (!_unfinished.TryGetValue(month, out ulong known) || seq > known)
+        if (!_unfinished.TryGetValue((month, kind), out ulong known) || seq > known)
         {
-            _unfinished[month] = seq;
+            _unfinished[(month, kind)] = seq;
         }
     }
 
-    /// <summary>True when the rows of this frame in this month are in the store already, from before a crash.</summary>
-    public bool HasRowsOf(int month, ulong seq) => _unfinished.Count > 0 && _unfinished.TryGetValue(month, out ulong last) && seq <= last;
+    /// <summary>True when the rows of this frame in this month and of this kind are in the store already, from before a crash.</summary>
+    public bool HasRowsOf(int month, string kind, ulong seq) => _unfinished.TryGetValue((month, kind), out ulong last) && seq <= last;
 }

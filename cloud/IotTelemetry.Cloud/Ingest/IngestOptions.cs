@@ -1,4 +1,5 @@
 using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Schema;
 
 namespace IotTelemetry.Cloud.Ingest;
 
@@ -21,10 +22,10 @@ internal sealed record IngestOptions
     public TimeSpan TrickleAge { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Every month in a batch is one insert and one new part. A batch with many months (a backlog, a replay) waits this long per month, so that parts are not
-    /// made faster than they merge.
+    /// Every month in a batch, and every rule of retention in a month, is one insert and one new part. A batch with many of them (a backlog, a replay) waits this long for each,
+    /// so that parts are not made faster than they merge.
     /// </summary>
-    public TimeSpan AgePerMonth { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan AgePerPartition { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A frame whose readings fall into more months than this is refused.</summary>
     public int MaximumMonthsPerFrame { get; init; } = 240;
@@ -44,6 +45,9 @@ internal sealed record IngestOptions
     /// <summary>Least time between two cursors to one gateway while frames are still on their way.</summary>
     public TimeSpan CursorInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long readings are kept.</summary>
+    public RetentionRules Retention { get; init; } = RetentionRules.KeepAll;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="OptionException">A value is not allowed.</exception>
     public void Validate()
@@ -54,7 +58,7 @@ internal sealed record IngestOptions
         OptionException.ThrowIfOutside("--batch-age", BatchAge, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         OptionException.ThrowIfOutside("trickle rows", TrickleRows, 0, BatchRows);
         OptionException.ThrowIfOutside("trickle age", TrickleAge, BatchAge, TimeSpan.FromMinutes(5));
-        OptionException.ThrowIfOutside("age per month", AgePerMonth, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        OptionException.ThrowIfOutside("age per partition", AgePerPartition, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         OptionException.ThrowIfOutside("months per frame", MaximumMonthsPerFrame, 1, 2400);
         OptionException.ThrowIfOutside("future limit", FutureLimit, TimeSpan.Zero, TimeSpan.FromDays(366));
         OptionException.ThrowIfOutside("held frames per gateway", HeldFramesPerGateway, 1, 65_536);

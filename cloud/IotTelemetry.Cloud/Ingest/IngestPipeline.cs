@@ -42,11 +42,12 @@ internal sealed class IngestPipeline : IAsyncDisposable
         _batcher = new Batcher(options, time);
         _cursors = new CursorPublisher(sink, options, time);
         _writer = new BatchWriter(engine, tables, _batcher, Retry, _cursors, Counters, Latency, time);
-        _recovery = new LedgerRecovery(engine, tables, Registry, logs.CreateLogger<LedgerRecovery>());
+        RollupRecovery rollups = new(engine, tables, Registry, logs.CreateLogger<RollupRecovery>());
+        _recovery = new LedgerRecovery(engine, tables, Registry, rollups, logs.CreateLogger<LedgerRecovery>());
         BirthBook book = new(records, _cursors, options, time, logs.CreateLogger<BirthBook>());
         Frames = new FrameIntake(
             Registry, new FrameJudge(records), book, new FrameReaderPool(options), _batcher, _cursors, new HeldRoom(options), live, options, Counters, time, logs.CreateLogger<FrameIntake>());
-        Births = new BirthIntake(Registry, Frames, _batcher, _cursors, live, Counters, logs.CreateLogger<BirthIntake>());
+        Births = new BirthIntake(Registry, Frames, _batcher, _cursors, live, options, Counters, logs.CreateLogger<BirthIntake>());
         Statuses = new StatusIntake(Registry, live, Counters, logs.CreateLogger<StatusIntake>());
     }
 

@@ -11,14 +11,15 @@ namespace IotTelemetry.Cloud.Ledger;
 /// Rebuilds, before the first frame is taken, what ingest must remember: the last frame stored per gateway and epoch, and the rows that a crash left of frames that are
 /// not complete. Time and memory grow with the number of gateways and epochs, not with the number of readings.
 /// </summary>
-internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables tables, GatewayRegistry registry, ILogger<LedgerRecovery> logger)
+internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables tables, GatewayRegistry registry, RollupRecovery rollups, ILogger<LedgerRecovery> logger)
 {
     /// <summary>Fills the registry.</summary>
     /// <returns>The highest batch number in the store; the next one must be higher.</returns>
     public async Task<ulong> RunAsync(CancellationToken cancellationToken)
     {
         // frames is written before or after its view's target, as the engine likes: after a crash either may have the batch that the other lacks.
-        // All data of a batch is stored before both, so whichever has a frame is right. Only the newest batches of frames are read, by the minmax index.
+        // All data of a batch is stored before both, so whichever has a frame is right. Only the newest batches of frames are read, by the minmax index; the last one of the ledger too,
+        // since over several shards it may be there on one of them only.
         ulong ledgerBatch = await ScalarAsync($"SELECT max(batch) AS n FROM {tables.Ledger}", cancellationToken);
         int epochs = await ReadPositionsAsync(
             $"""
@@ -26,11 +27,11 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
              (
                  SELECT site, gateway, epoch, seq AS last FROM {tables.Ledger}
                  UNION ALL
-                 SELECT site, gateway, epoch, seq AS last FROM {tables.Frames} WHERE batch > {ledgerBatch}
+                 SELECT site, gateway, epoch, seq AS last FROM {tables.Frames} WHERE batch >= {ledgerBatch}
              )
              GROUP BY site, gateway, epoch
              """,
-            static (epoch, _, seq) => epoch.AcceptedNext = epoch.StoredNext = seq + 1,
+            static (epoch, _, _, seq) => epoch.AcceptedNext = epoch.StoredNext = seq + 1,
             cancellationToken);
         ulong committed = Math.Max(ledgerBatch, await ScalarAsync($"SELECT max(batch) AS n FROM {tables.Frames} WHERE batch > {ledgerBatch}", cancellationToken));
 
@@ -38,23 +39,24 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
         ulong written = await ScalarAsync($"SELECT max(batch) AS n FROM {tables.Readings} WHERE batch > {committed}", cancellationToken);
         if (written > committed)
         {
+            await rollups.CompleteAsync($"batch > {committed}", static _ => true, cancellationToken);
             await engine.ExecuteAsync(
                 $"""
-                 INSERT INTO {tables.Unfinished} (site, gateway, epoch, month, seq)
-                 SELECT site, gateway, epoch, toYYYYMM(ts) AS month, max(seq)
+                 INSERT INTO {tables.Unfinished} (site, gateway, epoch, month, asset_kind, seq)
+                 SELECT site, gateway, epoch, toYYYYMM(ts) AS month, asset_kind, max(seq)
                  FROM {tables.Readings} WHERE batch > {committed}
-                 GROUP BY site, gateway, epoch, month
+                 GROUP BY site, gateway, epoch, month, asset_kind
                  """,
                 cancellationToken: cancellationToken);
         }
 
         int unfinished = await ReadPositionsAsync(
-            $"SELECT site, gateway, epoch, month, max(u.seq) AS seq FROM {tables.Unfinished} AS u GROUP BY site, gateway, epoch, month",
-            static (epoch, month, seq) =>
+            $"SELECT site, gateway, epoch, month, asset_kind, max(u.seq) AS seq FROM {tables.Unfinished} AS u GROUP BY site, gateway, epoch, month, asset_kind",
+            static (epoch, block, row, seq) =>
             {
                 if (seq >= epoch.StoredNext)
                 {
-                    epoch.MarkUnfinished(month, seq);
+                    epoch.MarkUnfinished((int)block.Get<ValueColumn<uint>>("month")[row], (string)block["asset_kind"].GetValue(row)!, seq);
                 }
             },
             cancellationToken);
@@ -63,7 +65,7 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
         return Math.Max(committed, written);
     }
 
-    private async Task<int> ReadPositionsAsync(string sql, Action<EpochState, int, ulong> apply, CancellationToken cancellationToken)
+    private async Task<int> ReadPositionsAsync(string sql, Action<EpochState, NativeBlock, int, ulong> apply, CancellationToken cancellationToken)
     {
         int count = 0;
         await foreach (NativeBlock block in engine.QueryAsync(sql, cancellationToken: cancellationToken))
@@ -75,11 +77,10 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
 
             ValueColumn<ulong> epochs = block.Get<ValueColumn<ulong>>("epoch");
             ValueColumn<ulong> seqs = block.Get<ValueColumn<ulong>>("seq");
-            ValueColumn<uint>? months = block.Names.Contains("month") ? block.Get<ValueColumn<uint>>("month") : null;
             for (int row = 0; row < block.Rows; row++)
             {
                 EpochState epoch = GatewayOf(block, row).Epoch(epochs[row]);
-                apply(epoch, (int)(months?[row] ?? 0), seqs[row]);
+                apply(epoch, block, row, seqs[row]);
                 count++;
             }
         }

@@ -54,7 +54,7 @@ internal sealed class IngestSuite : ISuite
         ReadingsBlock block = new();
         FrameColumns columns = new();
         FrameDecoder decoder = new();
-        PreparedBirth birth = new(load.Birth);
+        PreparedBirth birth = new(load.Birth, RetentionRules.KeepAll);
         GatewaySession gateway = new(load.Id);
         foreach (byte[] frame in load.Frames.Take(BlockRows / IngestLoad.ReadingsPerFrame))
         {
@@ -62,7 +62,7 @@ internal sealed class IngestSuite : ISuite
             block.Append(gateway, birth, columns, 0, columns.Count, 1);
         }
 
-        block.Seal(1);
+        block.Seal(1, RetentionRules.KeepAll.Names[0]);
         ArrayBufferWriter<byte> encoded = new();
         block.Native.WriteTo(encoded);
         for (int warm = 0; warm < 3; warm++)

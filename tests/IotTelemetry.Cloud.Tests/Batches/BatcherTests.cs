@@ -1,5 +1,6 @@
 using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Protocol;
 
@@ -35,7 +36,7 @@ public sealed class BatcherTests
 
         Batch batch = (await taken.WaitAsync(TimeSpan.FromSeconds(10)))!;
         Assert.InRange(batch.Bytes, 64 << 10, 80 << 10);
-        Assert.Equal(batch.Months.Values.Sum(m => m.Native.EncodedBytes) + (batch.Frames.Rows * 100), batch.Bytes, 2000.0);
+        Assert.Equal(batch.Months.Values.Sum(m => m.Readings[0].Native.EncodedBytes) + (batch.Frames.Rows * 100), batch.Bytes, 2000.0);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class BatcherTests
     [Fact]
     public async Task Batch_of_many_months_waits_so_that_parts_are_not_made_faster_than_they_merge()
     {
-        Batcher batcher = new(new IngestOptions { TrickleRows = 0, AgePerMonth = TimeSpan.FromSeconds(1) }, _time);
+        Batcher batcher = new(new IngestOptions { TrickleRows = 0, AgePerPartition = TimeSpan.FromSeconds(1) }, _time);
         await AddAsync(batcher, 4, TestGateway.NewYear - 2);
         Task<Batch?> taken = batcher.TakeAsync(CancellationToken.None).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(1999));
@@ -124,6 +125,6 @@ public sealed class BatcherTests
         FrameColumns columns = new();
         new FrameDecoder().Decode(_gateway.Frame(1, _seq, readings, startMs ?? TestGateway.NewYear), _gateway.Birth, columns);
         FrameFacts facts = new(new EpochState(1), _seq++, 1, 100, 0, 1, true);
-        return batcher.AddAsync(new FrameEntry(new GatewaySession(_gateway.Id), new PreparedBirth(_gateway.Birth), columns, facts, default), cancellationToken).AsTask();
+        return batcher.AddAsync(new FrameEntry(new GatewaySession(_gateway.Id), new PreparedBirth(_gateway.Birth, RetentionRules.KeepAll), columns, facts, default), cancellationToken).AsTask();
     }
 }

@@ -13,15 +13,15 @@ public sealed class ExactlyOnceTests(EngineFixture store)
     [Fact]
     public void Every_reading_is_stored_exactly_once_through_any_faults_and_crashes() =>
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(new CrashScenario(seed)).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
 
     [Theory]
     [InlineData(InsertFault.CrashBefore)]
     [InlineData(InsertFault.CrashAfter)]
     public async Task Crash_at_any_insert_of_a_batch_over_two_months_loses_and_doubles_nothing(InsertFault crash)
     {
-        // Inserts of the first run: birth, assets, then per batch January, February, frames.
-        for (int at = 0; at < 8; at++)
+        // Inserts of the first run: birth, assets, then per batch January, its minutes and hours, February, its minutes and hours, frames.
+        for (int at = 0; at < 12; at++)
         {
             int crashAt = at;
             await RunAsync(new CrashScenario(at) { FaultOf = (run, insert) => run == 0 && insert == crashAt ? crash : InsertFault.None });
@@ -50,6 +50,14 @@ public sealed class ExactlyOnceTests(EngineFixture store)
 
         await sink.WaitAsync(gateway.Id, c => c.SequenceOf(1) == 10);
         Assert.Equal("40\t40", await store.TextAsync($"SELECT count(), uniqExact(seq, asset, point, ts) FROM {database}.readings"));
+        await AssertRollupsAsync(database);
+    }
+
+    private async Task AssertRollupsAsync(DatabaseName database)
+    {
+        Assert.NotEqual(0, await store.NumberAsync($"SELECT count() FROM {database}.readings_by_minute"));
+        Assert.Equal(0, await store.NumberAsync(RollupDifferences.Sql(database.ToString(), "minute")));
+        Assert.Equal(0, await store.NumberAsync(RollupDifferences.Sql(database.ToString(), "hour")));
     }
 
     // Dies at the n-th insert into readings for February, or at the n-th into frames after the first ones went through.
@@ -97,6 +105,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         Assert.Equal(
             $"{scenario}: {scenario.Readings}\t{scenario.Readings}\t0 | {scenario.Frames}\t{scenario.Readings} | 0",
             $"{scenario}: {stored} | {frames} | {order}");
+        await AssertRollupsAsync(database);
         await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
     }
 }

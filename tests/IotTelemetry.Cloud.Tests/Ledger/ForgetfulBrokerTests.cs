@@ -28,6 +28,8 @@ public sealed class ForgetfulBrokerTests(EngineFixture store)
         Assert.Equal(4L * stored.Count, await store.NumberAsync($"SELECT count() FROM {database}.readings"));
         Assert.Equal(0, await store.NumberAsync(
             $"SELECT countIf(batch < before) FROM (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM {database}.frames)"));
+        Assert.Equal(0, await store.NumberAsync(RollupDifferences.Sql(database.ToString(), "minute")));
+        Assert.Equal(0, await store.NumberAsync(RollupDifferences.Sql(database.ToString(), "hour")));
         Assert.True(scenario.Forgotten > 0 && scenario.Left > 0 && scenario.Missing > 0, $"{scenario.Forgotten}, {scenario.Left}, {scenario.Missing}");
         await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
     }

@@ -28,12 +28,13 @@ public sealed class KillTests : IDisposable
 
         Assert.Contains(_clients, client => !client.IsEmpty);
         await using ServiceProcess last = await StartAsync();
-        Assert.All(await Task.WhenAll(_clients.Select(c => c.RunAsync(last.MqttPort))), Assert.True);
+        await DrainAsync(last);
         Assert.Equal($"{Expected}\t{Expected}", await last.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
         Assert.Equal($"{3 * FramesPerGateway}\t{Expected}", await last.QueryAsync(
             "SELECT count(), sum(rows) FROM (SELECT any(rows) AS rows FROM iot.frames GROUP BY site, gateway, epoch, seq)"));
         Assert.Equal("0", await last.QueryAsync(
             "SELECT countIf(batch < before) FROM (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM iot.frames)"));
+        await AssertRollupsAsync(last);
         Assert.Equal(0, (await last.TerminateAsync()).ExitCode);
     }
 
@@ -52,8 +53,26 @@ public sealed class KillTests : IDisposable
 
         await using ServiceProcess next = await StartAsync();
         Assert.Equal("0", await next.QueryAsync("SELECT count() FROM iot.unfinished"));
-        Assert.All(await Task.WhenAll(_clients.Select(c => c.RunAsync(next.MqttPort))), Assert.True);
+        await DrainAsync(next);
         Assert.Equal($"{Expected}\t{Expected}", await next.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
+        await AssertRollupsAsync(next);
+    }
+
+    // On a machine that is slow enough a connection may die of its keep-alive while the store is behind: a gateway then comes again.
+    private async Task DrainAsync(ServiceProcess service)
+    {
+        for (int attempt = 0; attempt < 10 && _clients.Any(c => !c.IsEmpty); attempt++)
+        {
+            await Task.WhenAll(_clients.Where(c => !c.IsEmpty).Select(c => c.RunAsync(service.MqttPort)));
+        }
+
+        Assert.All(_clients, client => Assert.True(client.IsEmpty));
+    }
+
+    private static async Task AssertRollupsAsync(ServiceProcess service)
+    {
+        Assert.Equal("0", await service.QueryAsync(RollupDifferences.Sql("iot", "minute")));
+        Assert.Equal("0", await service.QueryAsync(RollupDifferences.Sql("iot", "hour")));
     }
 
     // Small batches: many inserts, and so many places to be killed at.

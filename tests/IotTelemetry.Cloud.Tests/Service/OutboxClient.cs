@@ -16,7 +16,7 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
     /// <summary>Connects once and sends until the outbox is empty (true) or the connection is gone (false).</summary>
     public async Task<bool> RunAsync(int port)
     {
-        using CancellationTokenSource gone = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource gone = new(TimeSpan.FromSeconds(180));
         TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using MqttClient client = new(new MqttClientOptions
         {

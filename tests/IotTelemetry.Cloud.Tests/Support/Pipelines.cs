@@ -14,14 +14,23 @@ internal static class Pipelines
         BatchAge = TimeSpan.FromMilliseconds(1),
         TrickleAge = TimeSpan.FromMilliseconds(1),
         TrickleRows = 0,
-        AgePerMonth = TimeSpan.Zero,
+        AgePerPartition = TimeSpan.Zero,
     };
 
     public static async Task<IngestPipeline> StartAsync(
-        IClickHouseEngine engine, DatabaseName database, RecordingSink sink, IngestOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null)
+        IClickHouseEngine engine, DatabaseName database, RecordingSink sink, IngestOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null,
+        CancellationToken cancellationToken = default)
     {
         IngestPipeline pipeline = new(engine, database, sink, options ?? Quick, time ?? TimeProvider.System, logs ?? NullLoggerFactory.Instance);
-        await pipeline.StartAsync(CancellationToken.None);
-        return pipeline;
+        try
+        {
+            await pipeline.StartAsync(cancellationToken);
+            return pipeline;
+        }
+        catch
+        {
+            await pipeline.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TestGateway
     private readonly FrameEncoder _encoder;
     private readonly GatewayTopics _topics;
 
-    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm")
+    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", params string[] kinds)
     {
         Id = new GatewayId("harbour", name);
         _topics = new GatewayTopics(Id);
@@ -27,7 +27,7 @@ internal sealed class TestGateway
             [.. Enumerable.Range(0, bays).Select(i => new Asset
             {
                 Name = $"bay-{i}",
-                Kind = "parking_bay",
+                Kind = kinds.Length == 0 ? "parking_bay" : kinds[i % kinds.Length],
                 Position = new AssetPosition(-37.8, 144.9),
                 Tags = new Dictionary<string, string> { ["zone"] = "7" },
                 Points = new Dictionary<string, int> { ["occupied"] = i * 3, [extraPoint] = (i * 3) + 1, ["state"] = (i * 3) + 2 },

@@ -1,5 +1,6 @@
 -- Readings: plain rows, one per reading. Which batch wrote a row is kept with it, so that a restart finds the work a crash left half done:
 -- the minmax index answers "batch > last committed" from a few granules.
+-- retention names the rule by which a row is kept: a partition is one month of one rule, so that what is over goes as whole parts.
 -- The order is the fastest of those measured (figures: layouts at 100.8 M rows): one site's point over hours is one range.
 CREATE TABLE IF NOT EXISTS {database}.readings
 (
@@ -16,9 +17,10 @@ CREATE TABLE IF NOT EXISTS {database}.readings
     seq         UInt64 CODEC(Delta, ZSTD(3)),
     batch       UInt64 CODEC(Delta, ZSTD(3)),
     received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(3)),
+    retention   LowCardinality(String) DEFAULT '*/*',
     INDEX batch_range batch TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(ts)
+PARTITION BY (toYYYYMM(ts), retention)
 ORDER BY (site, point, toStartOfHour(ts), asset, ts)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;

@@ -39,14 +39,16 @@ SELECT site, gateway, epoch, max(f.seq) AS seq, max(f.batch) AS batch
 FROM {database}.frames AS f
 GROUP BY site, gateway, epoch;
 
--- Found at a start: months in which a crash left rows of frames that are not in frames. When such a frame comes again, its rows of that month are skipped.
+-- Found at a start: months and kinds of assets of which a crash left rows of frames that are not in frames. When such a frame comes again, these rows of it are skipped.
+-- Kinds, since one insert is one month and one rule of retention, and rules go by kinds; the rules themselves may change between two starts.
 CREATE TABLE IF NOT EXISTS {database}.unfinished
 (
-    site    LowCardinality(String),
-    gateway LowCardinality(String),
-    epoch   UInt64,
-    month   UInt32,
-    seq     UInt64
+    site       LowCardinality(String),
+    gateway    LowCardinality(String),
+    epoch      UInt64,
+    month      UInt32,
+    asset_kind LowCardinality(String),
+    seq        UInt64
 )
 ENGINE = ReplacingMergeTree(seq)
-ORDER BY (site, gateway, epoch, month);
+ORDER BY (site, gateway, epoch, month, asset_kind);

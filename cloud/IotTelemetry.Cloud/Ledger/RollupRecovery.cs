@@ -1,0 +1,85 @@
+using System.Text;
+using IotTelemetry.ClickHouse;
+using IotTelemetry.ClickHouse.Native;
+using IotTelemetry.Cloud.Batches;
+using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Cloud.Ledger;
+
+/// <summary>
+/// Completes the rollups of batches that a crash cut off between their readings and their rollups. A batch's rollup of one month is one insert, all or nothing, behind the readings, and
+/// a gateway's batches rise: so a reading is missing from the rollup exactly when its batch is higher than the highest one that the rollup has of its gateway and month.
+/// A crash in the midst of this is no other case: it is done again, by the same rule.
+/// </summary>
+internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables tables, GatewayRegistry registry, ILogger logger)
+{
+    private const string IsNumber = "quality < 3 AND isFinite(value) AND text = ''";
+
+    /// <summary>Adds what is missing.</summary>
+    /// <param name="isTail">SQL over <c>batch</c> that is true for all batches that are not complete, and for few others.</param>
+    /// <param name="isMine">Whose rows are looked after here.</param>
+    /// <param name="cancellationToken">Gives up; what is not done is done at the next start.</param>
+    public async Task CompleteAsync(string isTail, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
+    {
+        await CompleteAsync(tables.RollupMinute, "minute", "toStartOfMinute", isTail, isMine, cancellationToken);
+        await CompleteAsync(tables.RollupHour, "hour", "toStartOfHour", isTail, isMine, cancellationToken);
+    }
+
+    private async Task CompleteAsync(string table, string slot, string start, string isTail, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
+    {
+        SortedDictionary<uint, RollupBlock> months = [];
+        await foreach (NativeBlock block in engine.QueryAsync(MissingSql(table, slot, start, isTail), cancellationToken: cancellationToken))
+        {
+            for (int row = 0; row < block.Rows; row++)
+            {
+                GatewayId gateway = new(Text(block, "site", row), Text(block, "gateway", row));
+                if (isMine(gateway))
+                {
+                    uint month = block.Get<ValueColumn<uint>>("month")[row];
+                    months.TryAdd(month, new RollupBlock(slot));
+                    Append(months[month], block, row, registry.Get(gateway));
+                }
+            }
+        }
+
+        foreach (RollupBlock rows in months.Values)
+        {
+            await engine.InsertAsync(table, rows.Native, cancellationToken: cancellationToken);
+            CloudLog.RollupCompleted(logger, rows.Native.Rows, table);
+        }
+    }
+
+    private string MissingSql(string table, string slot, string start, string isTail) =>
+        $"""
+         SELECT
+             site, gateway, asset_kind, point, month, toUInt32({start}(ts)) AS slot,
+             count() AS readings, countIf({IsNumber}) AS numbers, sumIf(value, {IsNumber}) AS total,
+             if(numbers = 0, inf, minIf(value, {IsNumber})) AS lowest, if(numbers = 0, -inf, maxIf(value, {IsNumber})) AS highest,
+             max(r.batch) AS last
+         FROM (SELECT *, toYYYYMM(ts) AS month FROM {tables.Readings} WHERE {isTail}) AS r
+         LEFT JOIN
+         (
+             SELECT site, gateway, toYYYYMM({slot}) AS month, max(batch) AS done FROM (SELECT * FROM {table} WHERE {isTail}) GROUP BY site, gateway, month
+         ) AS d USING (site, gateway, month)
+         WHERE r.batch > d.done
+         GROUP BY site, gateway, asset_kind, point, month, slot
+         """;
+
+    private static void Append(RollupBlock rows, NativeBlock block, int row, GatewaySession gateway)
+    {
+        RollupCell cell = new()
+        {
+            Readings = block.Get<ValueColumn<ulong>>("readings")[row],
+            Numbers = block.Get<ValueColumn<ulong>>("numbers")[row],
+            Total = block.Get<ValueColumn<double>>("total")[row],
+            Lowest = block.Get<ValueColumn<double>>("lowest")[row],
+            Highest = block.Get<ValueColumn<double>>("highest")[row],
+        };
+        rows.Append(
+            gateway, Encoding.UTF8.GetBytes(Text(block, "asset_kind", row)), Encoding.UTF8.GetBytes(Text(block, "point", row)), block.Get<ValueColumn<uint>>("slot")[row], cell, block.Get<ValueColumn<ulong>>("last")[row]);
+    }
+
+    private static string Text(NativeBlock block, string column, int row) => (string)block[column].GetValue(row)!;
+}
