@@ -55,6 +55,7 @@ internal static class ConfigurationFile
         var uplink = ReadUplink(root.Section("uplink"));
         var watchdog = ReadWatchdog(root.Section("watchdog"));
         var switching = SwitchingSections.Read(root);
+        _ = root.Text("$schema"); // for editors
         root.Done();
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
         {
