@@ -43,5 +43,7 @@ internal sealed record EdgeConfiguration
 
     public static string LockoutFile(string stateDirectory) => Path.Combine(stateDirectory, "lockouts.json");
 
+    public static string ControlSocket(string stateDirectory) => Path.Combine(stateDirectory, "control.sock");
+
     public static string OutboxDirectory(string stateDirectory) => Path.Combine(stateDirectory, "outbox");
 }

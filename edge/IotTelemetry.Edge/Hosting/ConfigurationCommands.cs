@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Hardware.Linux;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,6 +20,7 @@ internal static class ConfigurationCommands
             {
                 var configuration = ConfigurationFile.Load(path);
                 await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration);
+                SwitchPlan.Create(configuration, plan.Board.Assets, plan.Board.Points);
                 Console.Out.WriteLine(
                     $"{path} is right: {configuration.Gateway} on {plan.Board.Name}, {plan.Board.Assets.Count} assets with {plan.Board.Points.Count} points, broker {configuration.Mqtt.Endpoint}");
                 return 0;

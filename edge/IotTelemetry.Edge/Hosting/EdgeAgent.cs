@@ -1,5 +1,7 @@
 using IotTelemetry.Edge.Clock;
+using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
@@ -24,7 +26,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
     public async Task RunAsync(TimeSpan drainOnStop, CancellationToken stopping)
     {
         await using var sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, logs), configuration);
-        var switching = SwitchPlan.Create(configuration.Switching, sampling.Board.Assets, sampling.Board.Points);
+        var switching = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
         await using var board = new LiveBoard(sampling.Board, time, switching.OwnPoints);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
         var clock = new AssumedClock(time, ClockQuality.Unknown);
@@ -54,6 +56,9 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
         control.LockoutsChanged += gateway.SayStatus;
         await control.StartAsync(gateway.Tell);
         gateway.Start(control);
+        var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync };
+        await using var door = new ControlServer(EdgeConfiguration.ControlSocket(configuration.StateDirectory), verbs, logs.CreateLogger("Control"));
+        door.Start();
         service.Ready();
         await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, gateway.Describe, time, _log);
         using var told = stopping.Register(service.Stopping);

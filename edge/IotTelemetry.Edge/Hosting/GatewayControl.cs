@@ -42,11 +42,15 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         _judge = new InterlockJudge(plan, board, _lockouts, _journal.Switches(), time);
         Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, time, log);
         _failSafe = new FailSafeGuard(plan, Desk, _judge, board, faults, clock, time, log);
+        Local = new LocalSwitch(plan, Desk, clock);
         SayLockoutProblem();
     }
 
     /// <summary>Where commands are carried out.</summary>
     public CommandDesk Desk { get; }
+
+    /// <summary>Who switches at the gateway.</summary>
+    public LocalSwitch Local { get; }
 
     /// <summary>The revision of the lockouts in force and on the disk; null when there never was one.</summary>
     public long? LockoutRevision => _lockouts.StoredRevision;

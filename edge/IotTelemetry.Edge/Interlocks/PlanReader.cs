@@ -1,9 +1,11 @@
+using System.Globalization;
+using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Hardware;
 
 namespace IotTelemetry.Edge.Interlocks;
 
 /// <summary>Finds on a board what the configuration names, and collects what it cannot find.</summary>
-internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points, List<string> mistakes)
+internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points, List<ConfigurationMistake> mistakes)
 {
     private readonly Dictionary<string, int> _addresses = points.Select((p, i) => (Address: $"{assets[p.Asset].Id}/{p.Name}", Index: i)).ToDictionary(p => p.Address, p => p.Index);
 
@@ -14,7 +16,7 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
     /// <summary>Every key that names settable points must name at least one.</summary>
     public void CheckAddresses(SwitchingOptions options)
     {
-        CheckSettable("commands.selectFirst", options.SelectFirst);
+        CheckSettable("commands.selectFirst", options.SelectFirst, isList: true);
         CheckSettable("interlocks.points", options.Interlocks.Keys);
         CheckSettable("feedback", options.Feedback.Keys);
         CheckSettable("failSafe.values", options.FailSafe.Values.Keys);
@@ -22,7 +24,7 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
         {
             foreach (var point in points.Where((p, i) => p.Settable && IsNamed(key, i) && (value < p.Minimum || value > p.Maximum)))
             {
-                mistakes.Add($"failSafe.values.{key}: {value} is outside {point.Minimum} to {point.Maximum}");
+                Mistake($"failSafe.values.{key}", string.Create(CultureInfo.InvariantCulture, $"is {value}; allowed: {point.Minimum} to {point.Maximum}"));
             }
         }
     }
@@ -41,11 +43,11 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
             var address = wanted.Point.Contains('/', StringComparison.Ordinal) ? wanted.Point : $"{asset}/{wanted.Point}";
             if (Find(address) is not { } source)
             {
-                mistakes.Add($"feedback of {asset}/{points[i].Name}: there is no point {address}");
+                Mistake($"feedback.{KeyOf(options.Feedback, asset, points[i].Name)}", $"names {address}, which the board does not have");
             }
             else if (points[i].Kind == PointKind.Digital && points[source].Kind != PointKind.Digital && (wanted.On is null || wanted.Off is null))
             {
-                mistakes.Add($"feedback of {asset}/{points[i].Name}: {address} is no switch, so values.on and values.off must say what it shows");
+                Mistake($"feedback.{KeyOf(options.Feedback, asset, points[i].Name)}", $"names {address}, which is no switch, so values.on and values.off must say what it shows");
             }
             else
             {
@@ -66,11 +68,11 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
             {
                 if (Find(address) is not { } index)
                 {
-                    mistakes.Add($"interlocks.groups.{group.Name}: there is no point {address}");
+                    Mistake($"interlocks.groups.{group.Name}.points", $"name {address}, which the board does not have; each is ASSET/POINT");
                 }
                 else if (points[index].Kind != PointKind.Digital)
                 {
-                    mistakes.Add($"interlocks.groups.{group.Name}: {address} is no switch");
+                    Mistake($"interlocks.groups.{group.Name}.points", $"name {address}, which is no switch");
                 }
                 else
                 {
@@ -91,11 +93,7 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
         {
             if (Find(input.Point) is not { } index)
             {
-                var mistake = $"interlocks.inputs: there is no point {input.Point}";
-                if (!mistakes.Contains(mistake))
-                {
-                    mistakes.Add(mistake);
-                }
+                Mistake($"interlocks.inputs.{input.Point}", "is a point that the board does not have");
             }
             else if (input.Assets is null ? assets[points[index].Asset].Id == asset : input.Assets.Contains("*") || input.Assets.Contains(asset))
             {
@@ -110,15 +108,28 @@ internal sealed class PlanReader(IReadOnlyList<BoardAsset> assets, IReadOnlyList
 
     private bool IsNamed(string key, int point) => key == points[point].Name || Find(key) == point;
 
-    private void CheckSettable(string section, IEnumerable<string> keys)
+    private void CheckSettable(string section, IEnumerable<string> keys, bool isList = false)
     {
         foreach (var key in keys)
         {
             var named = Enumerable.Range(0, points.Count).Where(i => IsNamed(key, i)).ToArray();
             if (!named.Any(i => points[i].Settable))
             {
-                mistakes.Add($"{section}.{key}: {(named.Length == 0 ? "the board has no such point" : "the point cannot be set")}");
+                Mistake(isList ? section : $"{section}.{key}", $"{(isList ? $"names {key}, which" : "")} {(named.Length == 0 ? "is no point of the board" : "is a point that cannot be set")}".TrimStart());
             }
+        }
+    }
+
+    private static string KeyOf<T>(IReadOnlyDictionary<string, T> configured, string asset, string point) =>
+        configured.ContainsKey($"{asset}/{point}") ? $"{asset}/{point}" : point;
+
+    /// <summary>Each only once, however many assets it concerns.</summary>
+    private void Mistake(string path, string problem)
+    {
+        var mistake = new ConfigurationMistake($"$.{path}", problem);
+        if (!mistakes.Contains(mistake))
+        {
+            mistakes.Add(mistake);
         }
     }
 }

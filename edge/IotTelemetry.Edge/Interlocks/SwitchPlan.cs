@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Hardware;
 
 namespace IotTelemetry.Edge.Interlocks;
@@ -11,7 +12,7 @@ internal sealed class SwitchPlan
     private readonly Dictionary<(string Asset, string Point), int> _all = [];
     private readonly Dictionary<int, SwitchPoint> _settable = [];
 
-    private SwitchPlan(SwitchingOptions options, IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points, List<string> mistakes)
+    private SwitchPlan(SwitchingOptions options, IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points, List<ConfigurationMistake> mistakes)
     {
         Options = options;
         for (var i = 0; i < points.Count; i++)
@@ -68,14 +69,17 @@ internal sealed class SwitchPlan
     public IReadOnlyCollection<SwitchPoint> Settable => _settable.Values;
 
     /// <summary>Lays the configuration over a board.</summary>
-    /// <exception cref="FormatException">It names what the board does not have; the message lists every mistake.</exception>
-    public static SwitchPlan Create(SwitchingOptions options, IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points)
+    /// <exception cref="ConfigurationException">It names what the board does not have; the message lists every mistake.</exception>
+    public static SwitchPlan Create(EdgeConfiguration configuration, IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points)
     {
-        var mistakes = new List<string>();
-        var plan = new SwitchPlan(options, assets, points, mistakes);
-        return mistakes.Count == 0 ? plan
-            : throw new FormatException($"The configuration does not fit the board:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", mistakes)}");
+        var mistakes = new List<ConfigurationMistake>();
+        var plan = Create(configuration.Switching, assets, points, mistakes);
+        return mistakes.Count == 0 ? plan : throw new ConfigurationException(configuration.File, mistakes, configuration.Places);
     }
+
+    /// <summary>Lays the configuration over a board and collects the mistakes; only without any the plan is to be used.</summary>
+    public static SwitchPlan Create(SwitchingOptions options, IReadOnlyList<BoardAsset> assets, IReadOnlyList<BoardPoint> points, List<ConfigurationMistake> mistakes) =>
+        new(options, assets, points, mistakes);
 
     /// <summary>Whether the board has the point at all.</summary>
     public bool Has(string asset, string point) => _all.ContainsKey((asset, point));

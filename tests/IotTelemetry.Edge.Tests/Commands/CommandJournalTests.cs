@@ -94,7 +94,7 @@ public sealed class CommandJournalTests : IDisposable
     public async Task A_disk_that_takes_nothing_lets_no_output_move()
     {
         var gear = new Switchgear(_time);
-        var plan = SwitchPlan.Create(new SwitchingOptions(), gear.Assets, gear.Points);
+        var plan = SwitchPlan.Create(new SwitchingOptions(), gear.Assets, gear.Points, []);
         await using var board = new LiveBoard(gear, _time);
         var clock = new AssumedClock(_time, ClockQuality.Synchronised);
         using var judge = new InterlockJudge(plan, board, new LockoutBook(System.IO.Path.Combine(_directory.Path, "lockouts.json"), clock, NullLogger.Instance), [], _time);

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
@@ -175,7 +176,8 @@ public sealed class InterlockTests
     public void What_the_board_does_not_have_is_listed()
     {
         var gear = new Switchgear(TimeProvider.System);
-        var exception = Assert.Throws<FormatException>(() => SwitchPlan.Create(
+        var found = new List<ConfigurationMistake>();
+        _ = SwitchPlan.Create(
             Inputs(new HoldInputOptions("cabinet/key", HoldEffect.Lockout, true, null)) with
             {
                 Groups = [new GroupOptions("busbar", ["qf1/state", "qf9/state", "qf1/current_a"], TimeSpan.Zero)],
@@ -183,9 +185,18 @@ public sealed class InterlockTests
                 SelectFirst = ["brightness"],
             },
             gear.Assets,
-            gear.Points));
-        string[] mistakes = ["cabinet/key", "qf9/state", "qf1/current_a is no switch", "values.on and values.off", "feedback.closed: the point cannot be set", "selectFirst.brightness"];
-        Assert.All(mistakes, mistake => Assert.Contains(mistake, exception.Message, StringComparison.Ordinal));
+            gear.Points,
+            found);
+        string[] mistakes =
+        [
+            "$.commands.selectFirst: names brightness, which is no point of the board",
+            "$.feedback.closed: is a point that cannot be set",
+            "$.feedback.state: names qf1/current_a, which is no switch, so values.on and values.off must say what it shows",
+            "$.interlocks.groups.busbar.points: name qf9/state, which the board does not have; each is ASSET/POINT",
+            "$.interlocks.groups.busbar.points: name qf1/current_a, which is no switch",
+            "$.interlocks.inputs.cabinet/key: is a point that the board does not have",
+        ];
+        Assert.All(mistakes, mistake => Assert.Contains(mistake, found.Select(f => f.ToString())));
     }
 
     [Theory]

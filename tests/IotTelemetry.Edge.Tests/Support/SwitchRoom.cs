@@ -138,7 +138,7 @@ internal sealed class SwitchRoom : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        var plan = SwitchPlan.Create(_options, Gear.Assets, Gear.Points);
+        var plan = SwitchPlan.Create(_options, Gear.Assets, Gear.Points, []);
         _board = new LiveBoard(Gear, Time, plan.OwnPoints);
         Faults = new FaultBook(Clock);
         Control = new GatewayControl(_directory.Path, plan, _board, Clock, Faults, Time, NullLoggerFactory.Instance);

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace IotTelemetry.Edge.Control;
+
+/// <summary>Source-generated JSON of the control socket.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(ControlProblem))]
+internal sealed partial class ControlJson : JsonSerializerContext;
