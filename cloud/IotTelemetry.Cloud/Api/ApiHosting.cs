@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IotTelemetry.Cloud.Assets;
+using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Hosting;
 
 namespace IotTelemetry.Cloud.Api;
@@ -30,7 +31,7 @@ internal static class ApiHosting
     }
 
     /// <summary>Maps the API. Call after the middleware that guards the whole endpoint.</summary>
-    public static void Map(WebApplication app, LiveState live, TimeProvider time, ILoggerFactory logs)
+    public static void Map(WebApplication app, LiveState live, CommandRoom commands, TimeProvider time, ILoggerFactory logs)
     {
         ILogger logger = logs.CreateLogger(typeof(ApiHosting));
         app.UseWhen(
@@ -47,6 +48,9 @@ internal static class ApiHosting
         AssetEndpoints.Map(api, live, time);
         GatewayEndpoints.Map(api, live, time);
         PowerEndpoints.Map(api, live, time);
+        CommandEndpoints.Map(api, commands, time);
+        BulkEndpoints.Map(api, commands, live, time);
+        LockoutEndpoints.Map(api, commands);
     }
 
     private static async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next, ILogger logger)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using IotTelemetry.Cloud.Assets;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace IotTelemetry.Cloud.Api;
 
@@ -18,6 +19,7 @@ internal sealed record AssetQuery
     [Description("Only this kind, such as parking_bay.")]
     public string? Kind { get; init; }
 
+    [FromQuery]
     [Description("Only with this tag, NAME:VALUE; may be repeated.")]
     public string[]? Tag { get; init; }
 

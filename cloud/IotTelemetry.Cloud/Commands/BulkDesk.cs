@@ -7,7 +7,7 @@ namespace IotTelemetry.Cloud.Commands;
 /// Bulks: all commands are recorded at once, and begun at a limited rate. Each is a command like any other, with its own refusals, life and result; its life begins with its turn.
 /// The fleet's rate is shared by all bulks and all workers. Thread-safe.
 /// </summary>
-internal sealed class BulkDesk(CommandCheck check, CommandDesk desk, CommandDriver driver, IdempotencyKeys keys, CommandOptions options, TimeProvider time)
+internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk desk, CommandDriver driver, IdempotencyKeys keys, CommandOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
@@ -55,6 +55,16 @@ internal sealed class BulkDesk(CommandCheck check, CommandDesk desk, CommandDriv
 
         Run(ticket, commands, stop);
         return new BulkOutcome.Taken(ticket.Id, commands.Count);
+    }
+
+    /// <summary>Stops a bulk: takes back all its commands that can still be taken back.</summary>
+    /// <returns>How many were.</returns>
+    public async Task<int> StopAsync(Guid bulk, string author, string reason)
+    {
+        bool[] stopped = await Task.WhenAll(book.All
+            .Where(command => command.Request.Bulk?.Id == bulk && !command.Stage.IsFinal())
+            .Select(command => desk.CancelAsync(command, author, reason, CloudCode.BulkStopped)));
+        return stopped.Count(done => done);
     }
 
     /// <summary>Goes on with bulks that a restart interrupted.</summary>

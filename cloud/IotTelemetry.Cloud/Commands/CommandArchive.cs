@@ -48,6 +48,22 @@ internal sealed class CommandArchive(IClickHouseEngine engine, StoreTables table
             cancellationToken);
     }
 
+    /// <summary>How many commands of a bulk are in which stage; empty when there is no such bulk.</summary>
+    public async Task<IReadOnlyDictionary<CommandStage, long>> CountAsync(Guid bulk, CancellationToken cancellationToken)
+    {
+        Dictionary<CommandStage, long> counts = [];
+        string sql = $"SELECT stage, count() AS n FROM (SELECT argMax(c.stage, c.n) AS stage FROM {tables.Commands} AS c WHERE c.bulk = {{bulk:UUID}} GROUP BY c.id) GROUP BY stage";
+        await foreach (NativeBlock block in engine.QueryAsync(sql, new ClickHouseParameters().AddText("bulk", bulk.ToString()), cancellationToken))
+        {
+            for (int row = 0; row < block.Rows; row++)
+            {
+                counts[StageName.Parse((string)block["stage"].GetValue(row)!)] = (long)block.Get<ValueColumn<ulong>>("n")[row];
+            }
+        }
+
+        return counts;
+    }
+
     // Rows of one command stand together in every query above.
     private async Task<IReadOnlyList<TrackedCommand>> ReadAsync(string sql, ClickHouseParameters parameters, CancellationToken cancellationToken)
     {

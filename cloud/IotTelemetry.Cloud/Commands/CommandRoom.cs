@@ -57,7 +57,7 @@ internal sealed class CommandRoom : IAsyncDisposable
         CommandCheck check = new(targets, options);
         IdempotencyKeys keys = new(time);
         Desk = new CommandDesk(check, Book, _driver, Archive, keys, Lockouts, options, time, logs.CreateLogger<CommandDesk>());
-        Bulks = new BulkDesk(check, Desk, _driver, keys, options, time);
+        Bulks = new BulkDesk(check, Book, Desk, _driver, keys, options, time);
         Results = new ResultIntake(Desk, logs.CreateLogger<ResultIntake>());
         _driver.Moved += Show;
         LockoutDesk.Changed += Show;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Operate;
 using IotTelemetry.Cloud.Query;
 using IotTelemetry.Cloud.Schema;
 using Spectre.Console;
@@ -18,14 +19,23 @@ internal static class CommandLine
         FROM iot.rejects FINAL ORDER BY received_at DESC LIMIT 100
         """;
 
-    public static RootCommand Create() => new("The cloud service: takes telemetry over MQTT, stores it in ClickHouse, answers queries.")
+    public static RootCommand Create()
     {
-        Serve(),
-        Migrate(),
-        QueryCommandLine(),
-        Rejects(),
-        PasswordCommand.Create(),
-    };
+        RootCommand root = new("The cloud service: takes telemetry over MQTT, stores it in ClickHouse, answers queries, switches assets.")
+        {
+            Serve(),
+            Migrate(),
+            QueryCommandLine(),
+            Rejects(),
+            PasswordCommand.Create(),
+        };
+        foreach (Command command in new OperateCommandLine(Url, TableConsole).Create())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        return root;
+    }
 
     private static Command Serve()
     {

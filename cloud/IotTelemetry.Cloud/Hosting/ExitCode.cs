@@ -17,4 +17,10 @@ internal static class ExitCode
 
     /// <summary>The store refused the query; its own message was printed.</summary>
     public const int QueryRefused = 4;
+
+    /// <summary>The service refused what was asked: no such asset, a lockout, another command on it; its reason was printed.</summary>
+    public const int Refused = 5;
+
+    /// <summary>The command was taken and not done: rejected, expired, failed or cancelled.</summary>
+    public const int NotSwitched = 6;
 }
