@@ -35,7 +35,8 @@ static int Help()
         ./build.sh demo [--for 20s] [--json FILE]      run the whole system on this machine: cloud, three gateways, live view
         ./build.sh test [--filter NAME]                build everything, run every test project (or those whose name contains NAME)
         ./build.sh bench [NAME] [--json FILE]          run the benchmarks (or those named NAME...) and compare with their goals
-        ./build.sh package [--runtime linux-x64]       build what is installed: the agent (NativeAOT and trimmed) and the cloud service
+        ./build.sh package [--runtime linux-x64] [--deb]
+                                                       build what is installed: the agent (NativeAOT as .deb and archive, trimmed) and the cloud service; --deb: the .deb alone
         ./build.sh help                                this text
         """);
     return 0;
@@ -114,22 +115,24 @@ int Test(string[] rest)
 
 int Package(string[] rest)
 {
-    var runtime = rest switch
+    var debOnly = rest.Contains("--deb");
+    var runtime = rest.Where(a => a != "--deb").ToArray() switch
     {
         [] => "linux-x64",
         ["--runtime", var r] => r,
-        _ => throw new BuildException($"package: unknown arguments '{string.Join(' ', rest)}'; allowed: --runtime RID"),
+        _ => throw new BuildException($"package: unknown arguments '{string.Join(' ', rest)}'; allowed: --runtime RID, --deb"),
     };
-    var output = PackageFolder();
-    if (Directory.Exists(output))
+    var native = PublishNativeAgent(runtime);
+    MakeDebianPackage(runtime);
+    if (debOnly)
     {
-        Directory.Delete(output, recursive: true);
+        return 0;
     }
 
-    var native = PublishNativeAgent(runtime);
+    var output = PackageFolder();
     Check("dotnet", ["publish", AgentProject(), "-c", "Release", "-f", "net10.0", "-r", runtime, "--self-contained", "-p:PublishTrimmed=true", "-p:PublishSingleFile=true",
-        "-o", Path.Combine(output, "iot-edge-trimmed"), .. Lean()]);
-    Check("dotnet", ["publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release", "-o", Path.Combine(output, "iot-cloud"), .. Lean()]);
+        "-o", Fresh(Path.Combine(output, "iot-edge-trimmed")), .. Lean()]);
+    Check("dotnet", ["publish", Path.Combine(root, "cloud", "IotTelemetry.Cloud", "IotTelemetry.Cloud.csproj"), "-c", "Release", "-o", Fresh(Path.Combine(output, "iot-cloud")), .. Lean()]);
 
     string[] names = ["iot-edge", "iot-edge-trimmed", "iot-cloud"];
     foreach (var name in names)
@@ -144,19 +147,46 @@ int Package(string[] rest)
     return 0;
 }
 
-// Builds the native agent into artifacts/package/iot-edge and returns its framework: the newest first; where it cannot be built natively (its runtime pack is not served everywhere), the one before.
+// Builds the native agent into artifacts/package/iot-edge and returns its framework: the newest first; where it cannot be built natively (its runtime pack is not served everywhere), the
+// one before. It has build folders of its own, because it restores for that framework alone.
 string PublishNativeAgent(string runtime)
 {
     InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
+    var output = Fresh(Path.Combine(PackageFolder(), "iot-edge"));
     string[] frameworks = ["net10.0", "net9.0"];
     return frameworks.FirstOrDefault(framework =>
     {
         var (status, text) = Capture("dotnet", ["publish", AgentProject(), "-c", "Release", "-f", framework, $"-p:TargetFrameworks={framework}", "-r", runtime, "-p:PublishAot=true",
-            "-o", Path.Combine(PackageFolder(), "iot-edge"), .. Lean()]);
+            $"-p:ArtifactsPath={Path.Combine(artifacts, "native")}", "-o", output, .. Lean()]);
         var reason = text.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))?.Trim();
         Console.WriteLine(status == 0 ? $"iot-edge: NativeAOT, {framework}, {runtime}" : $"iot-edge: no NativeAOT for {framework} here: {reason}");
         return status == 0;
     }) ?? throw new BuildException("the agent could not be built as a native binary; the lines above tell why");
+}
+
+void MakeDebianPackage(string runtime)
+{
+    var architecture = runtime switch { "linux-x64" => "amd64", "linux-arm64" => "arm64", "linux-arm" => "armhf", _ => null };
+    if (architecture is null || Find("dpkg-deb") is null || Find("readelf") is null)
+    {
+        Console.WriteLine($"no .deb for {runtime} here: it is made for linux-x64, linux-arm64 and linux-arm, by dpkg-deb and readelf (Debian's packages dpkg and binutils)");
+        return;
+    }
+
+    var version = XDocument.Load(Path.Combine(root, "Directory.Build.props")).Descendants("Version").Single().Value;
+    var package = Path.Combine(artifacts, $"iot-edge_{version}_{architecture}.deb");
+    Check("sh", Path.Combine(root, "edge", "packaging", "deb.sh"), Path.Combine(PackageFolder(), "iot-edge", "iot-edge"), version, architecture, package);
+    Console.WriteLine($"{package} ({new FileInfo(package).Length / 1e6:F1} MB)");
+}
+
+static string Fresh(string folder)
+{
+    if (Directory.Exists(folder))
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+
+    return folder;
 }
 
 string PackageFolder() => Path.Combine(artifacts, "package");

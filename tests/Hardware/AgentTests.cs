@@ -33,7 +33,7 @@ public sealed class AgentTests(Guest guest)
         await using var pca9555 = await I2cChip.PlugAsync(guest, "pca9555", 0x20, null, (0x00, 0x0000, true));
         var configuration = $$"""{"site":"lab","gateway":"machine","state":"/var/agent","mqtt":{"endpoint":"mqtt://10.0.2.2:{{cloud.MqttPort}}"},"sampling":{"pollMs":200},"framing":{"maximumAgeMs":200},"board":{{Board}}}""";
         await guest.ShellAsync($"echo '{configuration.ReplaceLineEndings("")}' >/tmp/agent.json");
-        await guest.ShellAsync("(/iot-edge run --drain-on-stop 20 /tmp/agent.json >/tmp/agent.log 2>&1; echo $? >/tmp/agent.status) & echo");
+        await guest.ShellAsync("(/usr/bin/iot-edge run --drain-on-stop 20 /tmp/agent.json >/tmp/agent.log 2>&1; echo $? >/tmp/agent.status) & echo");
 
         await Latest(cloud, "supply", "voltage_v", "12");
         await Latest(cloud, "room", "temperature_c", "25");
@@ -97,14 +97,16 @@ public sealed class AgentTests(Guest guest)
             ]}
             """;
         var configuration = $$"""{"site":"lab","gateway":"outputs","state":"/var/outputs","mqtt":{"endpoint":"mqtt://10.0.2.2:1"},"board":{{Outputs}}}""";
-        await guest.ShellAsync($"echo '{configuration.ReplaceLineEndings("")}' >/tmp/outputs.json");
-        await guest.ShellAsync("/iot-edge run /tmp/outputs.json >/tmp/outputs.log 2>&1 & echo $! >/tmp/pid");
+        await guest.ShellAsync($"mkdir -p /etc/iot-edge && echo '{configuration.ReplaceLineEndings("")}' >/etc/iot-edge/edge.json");
+        await guest.ShellAsync($"{await UnitLineAsync("ExecStart")} >/tmp/outputs.log 2>&1 & echo $! >/tmp/pid");
         await guest.ShellAsync($"i=0; while [ $(i2cget -f -y 0 0x20 0x03 b)$(cat {chip.Attribute(1, "value")}) != 0x051 ] && [ $i -lt 200 ]; do usleep 100000; i=$((i+1)); done");
         Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
         Assert.True(await chip.ValueAsync(1));
 
+        var safe = await UnitLineAsync("ExecStopPost");
+
         // Beside a running agent it changes nothing and says who holds the lines.
-        var (status, refusal) = await guest.TryShellAsync("/iot-edge safe /tmp/outputs.json 2>&1");
+        var (status, refusal) = await guest.TryShellAsync($"{safe} 2>&1");
         Assert.Equal(1, status);
         Assert.Contains("iot-edge", refusal, StringComparison.Ordinal);
         Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
@@ -114,10 +116,13 @@ public sealed class AgentTests(Guest guest)
         Assert.Equal("0x05", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
         Assert.False(await chip.ValueAsync(1));
 
-        Assert.Equal("", await guest.ShellAsync("/iot-edge safe /tmp/outputs.json 2>&1"));
+        Assert.Equal("", await guest.ShellAsync($"{safe} 2>&1"));
         Assert.Equal("0x06", await guest.ShellAsync("i2cget -f -y 0 0x20 0x03 b"));
         Assert.False(await chip.ValueAsync(1));
     }
+
+    /// <summary>A command line of the unit that the package ships.</summary>
+    private Task<string> UnitLineAsync(string key) => guest.ShellAsync($"sed -n 's/^{key}=//p' /usr/lib/systemd/system/iot-edge.service");
 
     private async Task Latest(CloudProcess cloud, string asset, string point, string value)
     {

@@ -108,7 +108,7 @@ internal static class ConfigurationFile
         {
             return new MqttClientOptions
             {
-                Endpoint = MqttEndpoint.Parse(endpointText),
+                Endpoint = BrokerEndpoint.Parse(endpointText),
                 ClientId = gateway is null ? "" : $"{gateway.Site}/{gateway.Gateway}",
                 KeepAlive = TimeSpan.FromSeconds(keepAlive),
                 UserName = user,

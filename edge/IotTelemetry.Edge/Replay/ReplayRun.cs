@@ -49,7 +49,7 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
                 Points = source.Points,
                 Rules = [.. source.Points.Select(_ => everyValue)],
                 StateDirectory = request.StateDirectory,
-                Mqtt = new MqttClientOptions { Endpoint = MqttEndpoint.Parse(request.Endpoint), ClientId = id.ToString() },
+                Mqtt = new MqttClientOptions { Endpoint = BrokerEndpoint.Parse(request.Endpoint), ClientId = id.ToString() },
                 Outbox = outbox,
                 Framing = new FramingOptions { MaximumReadings = 1000 },
                 Clock = clock,

@@ -161,7 +161,7 @@ public sealed partial class MqttClient
                 _inflight[id].Subscription = subscription;
                 MqttPacketWriter.WriteUnsubscribe(
                     connection.Outgoing,
-                    new MqttUnsubscribePacket(id, default, [.. subscription.EncodedFilters.Select(static filter => new ReadOnlyMemory<byte>(filter))]),
+                    new MqttUnsubscribePacket(id, default, Array.ConvertAll(subscription.EncodedFilters, static filter => new ReadOnlyMemory<byte>(filter))),
                     _options.ProtocolVersion);
             }
 
@@ -184,9 +184,9 @@ public sealed partial class MqttClient
             _properties.AddUser(property.Name, property.Value);
         }
 
-        var requests = subscription.EncodedFilters.Select(filter => new MqttSubscriptionRequest(
+        var requests = Array.ConvertAll(subscription.EncodedFilters, filter => new MqttSubscriptionRequest(
             filter, options.MaximumQualityOfService, options.NoLocal, options.RetainAsPublished, options.RetainHandling));
-        MqttPacketWriter.WriteSubscribe(connection.Outgoing, new MqttSubscribePacket(id, _properties.Build(), [.. requests]), _options.ProtocolVersion);
+        MqttPacketWriter.WriteSubscribe(connection.Outgoing, new MqttSubscribePacket(id, _properties.Build(), requests), _options.ProtocolVersion);
     }
 
     private void OnSubAck(in MqttSubAckPacket packet)

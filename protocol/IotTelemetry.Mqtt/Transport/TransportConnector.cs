@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace IotTelemetry.Mqtt.Transport;
@@ -13,7 +12,9 @@ internal static class TransportConnector
         var endpoint = options.Endpoint;
         if (endpoint.Kind is MqttTransportKind.WebSocket or MqttTransportKind.SecureWebSocket)
         {
-            return await ConnectWebSocketAsync(endpoint, options.Tls, cancellationToken).ConfigureAwait(false);
+            return WebSocketFeature.IsSupported
+                ? await WebSocketConnector.ConnectAsync(endpoint, options.Tls, cancellationToken).ConfigureAwait(false)
+                : throw new NotSupportedException($"{endpoint} asks for a WebSocket, which this program was built without ({WebSocketFeature.Switch}).");
         }
 
         // Without Nagle: the writer already sends whole batches, and a window of acknowledgements must not wait for one.
@@ -37,37 +38,7 @@ internal static class TransportConnector
         }
     }
 
-    private static async ValueTask<IMqttTransport> ConnectWebSocketAsync(
-        MqttEndpoint endpoint, MqttTlsOptions tls, CancellationToken cancellationToken)
-    {
-        var socket = new ClientWebSocket();
-        try
-        {
-            socket.Options.AddSubProtocol("mqtt"); // [MQTT-6.0.0-3]
-            var uri = new Uri(endpoint.ToString());
-            using var handler = new SocketsHttpHandler();
-            if (endpoint.IsSecure)
-            {
-                handler.SslOptions = TlsAuthentication(endpoint, tls);
-            }
-
-            using var invoker = new HttpMessageInvoker(handler);
-            await socket.ConnectAsync(uri, invoker, cancellationToken).ConfigureAwait(false);
-            if (socket.SubProtocol != "mqtt")
-            {
-                throw new WebSocketException($"[MQTT-6.0.0-4] {uri} did not select the WebSocket subprotocol 'mqtt'.");
-            }
-
-            return new WebSocketTransport(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static SslClientAuthenticationOptions TlsAuthentication(MqttEndpoint endpoint, MqttTlsOptions tls)
+    internal static SslClientAuthenticationOptions TlsAuthentication(MqttEndpoint endpoint, MqttTlsOptions tls)
     {
         var policy = new X509ChainPolicy { RevocationMode = tls.RevocationMode };
         if (tls.TrustedAuthorities is { } authorities)

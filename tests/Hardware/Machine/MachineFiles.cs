@@ -1,15 +1,18 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using IotTelemetry.Packaging.Tests.Support;
 
 namespace IotTelemetry.Hardware.Qemu.Tests.Machine;
 
-/// <summary>The kernel, its modules and the probe, made once and kept under <c>artifacts/qemu</c>.</summary>
-internal sealed partial record MachineFiles(string Folder, string Probe, string Agent)
+/// <summary>The kernel, its modules and the probe, made once and kept under <c>artifacts/qemu</c>, and the agent as its package installs it.</summary>
+internal sealed partial record MachineFiles(string Folder, string Probe, string Package)
 {
+    private const string AgentPath = "usr/bin/iot-edge";
+    private const string UnitPath = "usr/lib/systemd/system/iot-edge.service";
+
     private static readonly Lazy<(MachineFiles? Files, string? Missing)> Prepared = new(Prepare);
 
     private static readonly string[] OpenSslFolders = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64"];
@@ -40,8 +43,12 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
         }
 
         archive.AddFile("probe", File.ReadAllBytes(Probe));
-        archive.AddFile("iot-edge", File.ReadAllBytes(Agent));
-        foreach (var library in LibraryPath().Matches(Run("ldd", [Probe, Agent]).Output).Select(m => m.Value).Distinct())
+        foreach (var shipped in new[] { AgentPath, UnitPath })
+        {
+            archive.AddFile(shipped, File.ReadAllBytes(Path.Combine(Package, shipped)));
+        }
+
+        foreach (var library in LibraryPath().Matches(ChildProcess.Run("ldd", Probe, Path.Combine(Package, AgentPath)).Output).Select(m => m.Value).Distinct())
         {
             archive.AddFile(library[1..], File.ReadAllBytes(library));
         }
@@ -69,15 +76,15 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
         var recipe = Convert.ToHexString(SHA256.HashData([.. File.ReadAllBytes(script), .. File.ReadAllBytes(Path.Combine(Metadata("MachineFolder"), "modules"))]))[..12];
         var cache = Metadata("CacheFolder");
         var folder = Cached(cache, recipe);
-        if (folder is null || !OnPath("qemu-system-x86_64"))
+        if (folder is null || !ChildProcess.OnPath("qemu-system-x86_64"))
         {
-            if (!OnPath("apt-get") || Environment.UserName != "root")
+            if (!ChildProcess.OnPath("apt-get") || Environment.UserName != "root")
             {
                 return (null, "no QEMU test machine: QEMU and a kernel are fetched by apt, which needs Debian and root");
             }
 
             var fresh = Path.Combine(cache, "new");
-            var (status, output) = Run("bash", [script, fresh]);
+            var (status, output) = ChildProcess.Run("bash", script, fresh);
             if (status != 0)
             {
                 return (null, $"no QEMU test machine: {script} ended with {status}: {output.TrimEnd().Split('\n')[^1]}");
@@ -92,30 +99,33 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
             Directory.Move(fresh, folder);
         }
 
-        var missing = Publish(Metadata("ProbeProject"), Path.Combine(cache, "probe"), [], Path.GetDirectoryName(Metadata("ProbeProject"))!, Metadata("HardwareFolder"))
-            ?? Publish(
-                Metadata("AgentProject"),
-                Path.Combine(cache, "agent"),
-                ["-f", "net9.0", "-p:TargetFrameworks=net9.0", "-p:PublishAot=true", "-p:ArtifactsPath=" + Path.Combine(cache, "agent-build")],
-                Path.GetDirectoryName(Metadata("AgentProject"))!,
-                Metadata("HardwareFolder"),
-                Metadata("ProtocolFolder"));
-        return missing is null
-            ? (new MachineFiles(folder, Path.Combine(cache, "probe", "IotTelemetry.Hardware.Probe"), Path.Combine(cache, "agent", "iot-edge")), null)
-            : (null, missing);
+        var missing = PublishProbe(Metadata("ProbeProject"), Path.Combine(cache, "probe")) ?? AgentPackage.Missing;
+        if (missing is not null)
+        {
+            return (null, missing);
+        }
+
+        var package = Path.Combine(cache, "package");
+        if (Directory.Exists(package))
+        {
+            Directory.Delete(package, recursive: true);
+        }
+
+        AgentPackage.ExtractTo(package);
+        return (new MachineFiles(folder, Path.Combine(cache, "probe", "IotTelemetry.Hardware.Probe"), package), null);
     }
 
-    /// <summary>Builds a native binary as it is packaged, unless it was built from the same sources; returns why it cannot be.</summary>
-    private static string? Publish(string project, string folder, string[] arguments, params ReadOnlySpan<string> sourceFolders)
+    /// <summary>Builds the probe natively, unless it was built from the same sources; returns why it cannot be.</summary>
+    private static string? PublishProbe(string project, string folder)
     {
         var stamp = Path.Combine(folder, "sources");
-        var sources = SourcesHash(sourceFolders);
+        var sources = SourcesHash(Path.GetDirectoryName(project)!, Metadata("HardwareFolder"));
         if (File.Exists(stamp) && File.ReadAllText(stamp) == sources)
         {
             return null;
         }
 
-        var (status, output) = Run("dotnet", ["publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "-nologo", .. arguments]);
+        var (status, output) = ChildProcess.Run("dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-o", folder, "-v", "q", "-nologo");
         if (status == 0)
         {
             File.WriteAllText(stamp, sources);
@@ -145,39 +155,6 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
     private static string? Cached(string cache, string recipe) => !Directory.Exists(cache)
         ? null
         : Directory.GetDirectories(cache, "*-" + recipe).Where(d => File.Exists(Path.Combine(d, "complete"))).Order(StringComparer.Ordinal).LastOrDefault();
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => File.Exists(Path.Combine(d, program)));
-
-    private static (int Status, string Output) Run(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-
-        // The test host's own settings would lead MSBuild astray.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == "DOTNET_HOST_PATH").ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!;
-        var output = new StringBuilder();
-        var gate = new Lock();
-        void Keep(object sender, DataReceivedEventArgs e)
-        {
-            lock (gate)
-            {
-                output.AppendLine(e.Data);
-            }
-        }
-
-        process.OutputDataReceived += Keep;
-        process.ErrorDataReceived += Keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        process.WaitForExit();
-        return (process.ExitCode, output.ToString());
-    }
 
     public static string Metadata(string key) =>
         typeof(MachineFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
