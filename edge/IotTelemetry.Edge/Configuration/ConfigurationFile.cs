@@ -61,6 +61,8 @@ internal static class ConfigurationFile
         {
             File = file,
             Places = places,
+            Text = root.Element!.Value.GetRawText(),
+            BoardText = $"{stateDirectory}\n{root.Section("board").Element!.Value.GetRawText()}",
             Gateway = gateway,
             StateDirectory = stateDirectory,
             Mqtt = mqtt,

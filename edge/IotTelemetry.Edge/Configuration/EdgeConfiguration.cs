@@ -16,6 +16,12 @@ internal sealed record EdgeConfiguration
     /// <summary>Where each value was given, for messages.</summary>
     public required ConfigurationPlaces Places { get; init; }
 
+    /// <summary>Everything it says, the environment's part too, as JSON.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>All that the board is made from: two configurations of which it is the same have the same board.</summary>
+    public required string BoardText { get; init; }
+
     public required GatewayId Gateway { get; init; }
 
     /// <summary>Where everything that must survive a restart lies.</summary>

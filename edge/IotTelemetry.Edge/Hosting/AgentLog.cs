@@ -16,4 +16,16 @@ internal static partial class AgentLog
 
     [LoggerMessage(1603, LogLevel.Error, "A birth kept in the outbox cannot be read and does not count: {Problem}")]
     public static partial void BirthUnreadable(ILogger logger, string problem);
+
+    [LoggerMessage(1604, LogLevel.Information, "{File} has changed and is right; the agent goes on with it")]
+    public static partial void Changed(ILogger logger, string file);
+
+    [LoggerMessage(1605, LogLevel.Information, "{File} has not changed; the agent goes on as it was")]
+    public static partial void Unchanged(ILogger logger, string file);
+
+    [LoggerMessage(1606, LogLevel.Error, "The changed configuration is refused, the agent goes on with the old one: {Mistakes}")]
+    public static partial void ChangeRefused(ILogger logger, string mistakes);
+
+    [LoggerMessage(1607, LogLevel.Error, "The agent could not start with the changed {File} and goes on with the old one")]
+    public static partial void ChangeFailed(ILogger logger, string file, Exception exception);
 }

@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var file = new Argument<string>("CONFIG") { Description = "The configuration file (JSON, comments allowed)" };
         var drain = new Option<double>("--drain-on-stop") { Description = "When stopped, wait up to so many seconds until the cloud has confirmed everything" };
-        var command = new Command("run", "Run the agent until SIGTERM or Ctrl-C") { file, drain };
+        var command = new Command("run", "Run the agent until SIGTERM or Ctrl-C; SIGHUP takes a changed file") { file, drain };
         command.SetAction(async (parsed, _) =>
         {
             using var logs = Logging.Create(parsed.GetValue(logFile));
@@ -40,8 +40,8 @@ internal static class CommandLine
             return await Guarded(logs, async () =>
             {
                 using var service = ServiceNotifier.FromEnvironment(logs.CreateLogger("Agent"));
-                var agent = new EdgeAgent(ConfigurationFile.Load(parsed.GetRequiredValue(file)), service, TimeProvider.System, logs);
-                await agent.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(drain)), signals.Stopping);
+                using var run = new AgentRun(parsed.GetRequiredValue(file), service, TimeProvider.System, logs);
+                await run.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(drain)), signals.Stopping);
                 return 0;
             });
         });

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using IotTelemetry.Edge.Configuration;
-using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Hardware.Linux;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Edge.Hosting;
 
@@ -19,10 +17,8 @@ internal static class ConfigurationCommands
             try
             {
                 var configuration = ConfigurationFile.Load(path);
-                await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration);
-                SwitchPlan.Create(configuration, plan.Board.Assets, plan.Board.Points);
-                Console.Out.WriteLine(
-                    $"{path} is right: {configuration.Gateway} on {plan.Board.Name}, {plan.Board.Assets.Count} assets with {plan.Board.Points.Count} points, broker {configuration.Mqtt.Endpoint}");
+                var (board, assets, points) = await ConfigurationCheck.FitAsync(configuration);
+                Console.Out.WriteLine($"{path} is right: {configuration.Gateway} on {board}, {assets} assets with {points} points, broker {configuration.Mqtt.Endpoint}");
                 return 0;
             }
             catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException)

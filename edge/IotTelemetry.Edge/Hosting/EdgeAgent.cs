@@ -7,25 +7,30 @@ using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
+using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
 
 /// <summary>The agent on its board: samples until it is told to stop, then puts everything on the disk and, if wanted, waits until the cloud has it.</summary>
-internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier service, TimeProvider time, ILoggerFactory logs)
+internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware, ServiceNotifier service, TimeProvider time, ILoggerFactory logs)
 {
     /// <summary>How long the results of the last commands may take to be acknowledged.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _log = logs.CreateLogger("Agent");
 
-    /// <summary>Runs until <paramref name="stopping"/> is cancelled.</summary>
-    /// <param name="drainOnStop">How long to wait for the cloud's confirmation of everything at the end; zero leaves the rest in the outbox.</param>
+    /// <summary>Whether it came so far as to sample and to send.</summary>
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Runs until <paramref name="stopping"/> is cancelled, and disposes of the board.</summary>
+    /// <param name="drainOnStop">Asked at the end: how long to wait for the cloud's confirmation of everything; zero leaves the rest in the outbox.</param>
     /// <param name="stopping">Stops the agent in order.</param>
-    public async Task RunAsync(TimeSpan drainOnStop, CancellationToken stopping)
+    public async Task RunAsync(Func<TimeSpan> drainOnStop, CancellationToken stopping)
     {
-        await using var sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, logs), configuration);
+        await using var owned = hardware;
+        await using var sampling = SamplingPlan.Make(hardware, configuration);
         var switching = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
         await using var board = new LiveBoard(sampling.Board, time, switching.OwnPoints);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
@@ -59,9 +64,9 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
         var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync };
         await using var door = new ControlServer(EdgeConfiguration.ControlSocket(configuration.StateDirectory), verbs, logs.CreateLogger("Control"));
         door.Start();
+        HasStarted = true;
         service.Ready();
         await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, gateway.Describe, time, _log);
-        using var told = stopping.Register(service.Stopping);
         await SampleAsync(sampler, gateway, control, stopping);
 
         // Outputs go to their safe values now: nobody watches their feedback while the rest is sent.
@@ -70,9 +75,9 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, ServiceNotifier
         using var lastWords = new CancellationTokenSource(LastWords, time);
         await gateway.DeliverResultsAsync(lastWords.Token);
         var drained = false;
-        if (drainOnStop > TimeSpan.Zero)
+        if (drainOnStop() is var patience && patience > TimeSpan.Zero)
         {
-            using var giveUp = new CancellationTokenSource(drainOnStop, time);
+            using var giveUp = new CancellationTokenSource(patience, time);
             drained = await gateway.DrainAsync(giveUp.Token);
         }
 

@@ -45,7 +45,8 @@ public sealed class ThroughMosquittoTests : IDisposable
         var configuration = Configure(broker.Endpoint.ToString());
         await using var cloud = await CursorCloud.StartAsync(broker.Endpoint, configuration.Gateway);
         using var stop = new CancellationTokenSource();
-        var agent = new EdgeAgent(configuration, new ServiceNotifier(null, null, NullLogger.Instance), TimeProvider.System, NullLoggerFactory.Instance).RunAsync(Patience, stop.Token);
+        var board = BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance);
+        var agent = new EdgeAgent(configuration, board, new ServiceNotifier(null, null, NullLogger.Instance), TimeProvider.System, NullLoggerFactory.Instance).RunAsync(() => Patience, stop.Token);
         for (var kill = 0; kill < 3; kill++)
         {
             var rows = cloud.RowCount;

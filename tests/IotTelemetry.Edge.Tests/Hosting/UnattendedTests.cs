@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
@@ -12,6 +13,7 @@ public sealed class UnattendedTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory _directory = new();
+    private readonly Channel<string> _log = Channel.CreateUnbounded<string>();
 
     public void Dispose() => _directory.Dispose();
 
@@ -37,11 +39,7 @@ public sealed class UnattendedTests : IDisposable
         await manager.HearAsync("WATCHDOG=1");
         await manager.HearAsync("WATCHDOG=1");
 
-        using (var terminate = Process.Start("kill", ["-TERM", agent.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await terminate.WaitForExitAsync();
-        }
-
+        await SignalAsync(agent, "-TERM");
         await manager.HearAsync("STOPPING=1");
         await agent.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(0, agent.ExitCode);
@@ -51,12 +49,68 @@ public sealed class UnattendedTests : IDisposable
         Assert.Equal(0UL, outbox.DroppedReadings);
     }
 
-    private static Process Start(string file, ServiceManager manager, TimeSpan watchdog)
+    [Fact]
+    public async Task A_changed_file_is_taken_or_refused_as_a_whole_on_sighup_and_the_agent_runs_on()
+    {
+        var file = Path.Combine(_directory.Path, "edge.json");
+        using var manager = new ServiceManager(Path.Combine(_directory.Path, "notify"));
+        await WriteAsync(file, "\"count\": 10");
+        using var agent = Start(file, manager, watchdog: TimeSpan.FromSeconds(60));
+        await manager.HearAsync("READY=1");
+
+        await WriteAsync(file, "\"count\": 0");
+        await HangUpAsync("$.board.count: is 0; allowed: whole numbers 1 to 10000");
+        await WriteAsync(file, "\"count\": 10, \"seed\": 1");
+        await HangUpAsync("runs on simulated-car-park with 20 points");
+        await HangUpAsync("has not changed");
+        await WriteAsync(file, "\"count\": 30", "\"sampling\": { \"pollMs\": 10 },");
+        await HangUpAsync("runs on simulated-car-park with 60 points");
+        await WriteAsync(file, "\"count\": 30", "\"sampling\": { \"points\": { \"colour\": { } } },");
+        await HangUpAsync("is no point of simulated-car-park");
+
+        // It is right, but the agent cannot start with it: the state directory cannot be made.
+        await WriteAsync(file, "\"count\": 30", state: Path.Combine(file, "state"));
+        await HangUpAsync("could not start with the changed");
+        Assert.False(agent.HasExited);
+
+        await SignalAsync(agent, "-TERM");
+        await manager.HearAsync("STOPPING=1");
+        await agent.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, agent.ExitCode);
+
+        async Task HangUpAsync(string expected)
+        {
+            await SignalAsync(agent, "-HUP");
+            await manager.HearAsync("RELOADING=1\nMONOTONIC_USEC=");
+            await manager.HearAsync("READY=1");
+            while (!(await _log.Reader.ReadAsync().AsTask().WaitAsync(Patience)).Contains(expected, StringComparison.Ordinal))
+            {
+                // Earlier lines.
+            }
+        }
+    }
+
+    private static Task WriteAsync(string file, string board, string more = "", string state = "state") => File.WriteAllTextAsync(file, $$"""
+        {
+          "site": "station", "gateway": "gw-1", "state": "{{state}}",
+          "mqtt": { "endpoint": "mqtt://127.0.0.1:1" }, {{more}}
+          "board": { "kind": "simulated-car-park", {{board}} }
+        }
+        """);
+
+    private static async Task SignalAsync(Process agent, string signal)
+    {
+        using var kill = Process.Start("kill", [signal, agent.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    private Process Start(string file, ServiceManager manager, TimeSpan watchdog)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(EdgeAgent).Assembly.Location, "run", file]) { RedirectStandardError = true };
         start.Environment["NOTIFY_SOCKET"] = manager.Address;
         start.Environment["WATCHDOG_USEC"] = watchdog.TotalMicroseconds.ToString(CultureInfo.InvariantCulture);
         var agent = Process.Start(start)!;
+        agent.ErrorDataReceived += (_, line) => _log.Writer.TryWrite(line.Data ?? "");
         agent.BeginErrorReadLine();
         return agent;
     }
