@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IotTelemetry.Cloud.Assets;
+using IotTelemetry.Cloud.Changes;
 using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Hosting;
 
@@ -31,7 +32,7 @@ internal static class ApiHosting
     }
 
     /// <summary>Maps the API. Call after the middleware that guards the whole endpoint.</summary>
-    public static void Map(WebApplication app, LiveState live, CommandRoom commands, TimeProvider time, ILoggerFactory logs)
+    public static void Map(WebApplication app, LiveState live, ChangeFeed changes, CommandRoom commands, TimeProvider time, ILoggerFactory logs)
     {
         ILogger logger = logs.CreateLogger(typeof(ApiHosting));
         app.UseWhen(
@@ -48,6 +49,7 @@ internal static class ApiHosting
         AssetEndpoints.Map(api, live, time);
         GatewayEndpoints.Map(api, live, time);
         PowerEndpoints.Map(api, live, time);
+        EventEndpoints.Map(api, live, changes, time, app.Services);
         CommandEndpoints.Map(api, commands, time);
         BulkEndpoints.Map(api, commands, live, time);
         LockoutEndpoints.Map(api, commands);

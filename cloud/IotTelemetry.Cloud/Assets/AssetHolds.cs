@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IotTelemetry.Cloud.Changes;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Assets;
@@ -7,9 +8,10 @@ namespace IotTelemetry.Cloud.Assets;
 /// What holds assets at the moment: a pending command, lockouts. Few assets have any, so those that do are in a dictionary beside the live state. Who commands and who locks out writes
 /// here; whoever shows an asset reads. Thread-safe.
 /// </summary>
-internal sealed class AssetHolds
+internal sealed class AssetHolds(ChangeSignal? changed = null)
 {
     private readonly ConcurrentDictionary<AssetId, AssetHold> _holds = new();
+    private readonly ConcurrentDictionary<AssetId, bool> _changed = new();
 
     /// <summary>How many assets are held.</summary>
     public int Count => _holds.Count;
@@ -23,6 +25,21 @@ internal sealed class AssetHolds
     /// <summary>Sets or, with null, lifts the lockout of an asset.</summary>
     public void SetLockout(AssetId asset, AssetLockout? lockout) => Update(asset, hold => hold with { Lockout = lockout });
 
+    /// <summary>The assets whose holds changed since the last call.</summary>
+    public List<AssetId> TakeChanged()
+    {
+        List<AssetId> taken = [];
+        foreach ((AssetId asset, _) in _changed)
+        {
+            if (_changed.TryRemove(asset, out _))
+            {
+                taken.Add(asset);
+            }
+        }
+
+        return taken;
+    }
+
     private void Update(AssetId asset, Func<AssetHold, AssetHold> change)
     {
         while (true)
@@ -34,6 +51,12 @@ internal sealed class AssetHolds
                 : _holds.TryUpdate(asset, after, before);
             if (done)
             {
+                if (after != before)
+                {
+                    _changed[asset] = true;
+                    changed?.Set();
+                }
+
                 return;
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IotTelemetry.Cloud.Changes;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Assets;
@@ -7,7 +8,7 @@ namespace IotTelemetry.Cloud.Assets;
 /// One gateway of the live state, and the shard of its assets: whoever has the gateway's turn in ingest is its only writer (<see cref="Describe"/>, <see cref="Apply"/>,
 /// <see cref="Restore"/>). All else is for any thread and takes no lock.
 /// </summary>
-internal sealed class LiveGateway(GatewayId id, LiveSite site)
+internal sealed class LiveGateway(GatewayId id, LiveSite site, ChangeSignal changed)
 {
     /// <summary>A gateway says its status once a minute (SPECIFICATION.md, section 7.1); after two that did not come it counts as silent.</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(3);
@@ -163,6 +164,7 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site)
 
     private void Signal()
     {
+        changed.Set();
         foreach (GatewayWatch watch in _watches)
         {
             watch.Signal();

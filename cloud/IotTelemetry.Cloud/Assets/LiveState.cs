@@ -1,3 +1,4 @@
+using IotTelemetry.Cloud.Changes;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Assets;
@@ -11,11 +12,16 @@ namespace IotTelemetry.Cloud.Assets;
 /// </summary>
 internal sealed class LiveState
 {
+    public LiveState() => Holds = new AssetHolds(Changed);
+
     /// <summary>All sites, sorted by name.</summary>
     public SortedRegister<LiveSite> Sites { get; } = new();
 
     /// <summary>Pending commands and lockouts of assets.</summary>
-    public AssetHolds Holds { get; } = new();
+    public AssetHolds Holds { get; }
+
+    /// <summary>Set at every change.</summary>
+    public ChangeSignal Changed { get; } = new();
 
     /// <summary>The asset with this identity; null when no birth describes it.</summary>
     public LiveAsset? Find(AssetId id) => Sites.Find(id.Site)?.Find(id.Name);
@@ -27,7 +33,7 @@ internal sealed class LiveState
     public LiveGateway Get(GatewayId id)
     {
         LiveSite site = Sites.GetOrAdd(id.Site, static (name, _) => new LiveSite(name), 0);
-        return site.Gateways.GetOrAdd(id.Gateway, static (_, known) => new LiveGateway(known.Id, known.Site), (Id: id, Site: site));
+        return site.Gateways.GetOrAdd(id.Gateway, static (_, known) => new LiveGateway(known.Id, known.Site, known.Changed), (Id: id, Site: site, Changed));
     }
 
     /// <summary>The gateways behind one, in the order of their ids; all of them, or those of one site.</summary>

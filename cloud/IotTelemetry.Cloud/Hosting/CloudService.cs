@@ -80,7 +80,7 @@ internal static class CloudService
         ServiceHealth health = new(ingest);
         app.Use(LoopbackHosts.RefuseOthersAsync);
         StatusEndpoints.Map(app, ingest, broker, health);
-        ApiHosting.Map(app, live, commands, TimeProvider.System, logs);
+        ApiHosting.Map(app, live, assets.Changes, commands, TimeProvider.System, logs);
         await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
         door.Endpoint.Map(app);
 

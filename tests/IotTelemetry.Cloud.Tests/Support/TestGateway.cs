@@ -12,7 +12,7 @@ internal sealed class TestGateway
     private readonly FrameEncoder _encoder;
     private readonly GatewayTopics _topics;
 
-    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", params string[] kinds)
+    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", string assetPrefix = "bay", params string[] kinds)
     {
         Id = new GatewayId("harbour", name);
         _topics = new GatewayTopics(Id);
@@ -26,7 +26,7 @@ internal sealed class TestGateway
             ],
             [.. Enumerable.Range(0, bays).Select(i => new Asset
             {
-                Name = $"bay-{i}",
+                Name = $"{assetPrefix}-{i}",
                 Kind = kinds.Length == 0 ? "parking_bay" : kinds[i % kinds.Length],
                 Position = new AssetPosition(-37.8, 144.9),
                 Tags = new Dictionary<string, string> { ["zone"] = "7" },
