@@ -26,6 +26,17 @@ internal sealed class BatchWriter(
 {
     // The tokens of an earlier run must never meet those of this one: a different block under a used token would be dropped without a word.
     private readonly string _run = Guid.NewGuid().ToString("N");
+    private ulong _storedThrough;
+
+    /// <summary>The last batch that is stored completely, and with it every earlier one. Any thread.</summary>
+    public ulong StoredThrough
+    {
+        get => Volatile.Read(ref _storedThrough);
+        private set => Volatile.Write(ref _storedThrough, value);
+    }
+
+    /// <summary>The number of the last batch that an earlier run may have used: it is stored as far as it ever will be.</summary>
+    public void ContinueAfter(ulong lastId) => StoredThrough = lastId;
 
     /// <summary>Runs until the batcher is closed and everything is stored, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,6 +44,7 @@ internal sealed class BatchWriter(
         while (await batcher.TakeAsync(cancellationToken) is { } batch)
         {
             await StoreAsync(batch, cancellationToken);
+            StoredThrough = batch.Id;
             Settle(batch);
             batcher.Return(batch);
         }

@@ -26,4 +26,8 @@ internal sealed class StoreTables(DatabaseName database)
     public string Lockouts { get; } = $"{database}.lockouts";
 
     public string AssetHistory { get; } = $"{database}.asset_history";
+
+    public string OccupancyHistory { get; } = $"{database}.occupancy_history";
+
+    public string DerivedPositions { get; } = $"{database}.derived_positions";
 }

@@ -79,4 +79,7 @@ internal static partial class CloudLog
 
     [LoggerMessage(602, LogLevel.Warning, "Last values cannot be read from the store now; again in {Delay}")]
     public static partial void LiveRebuildWaits(ILogger logger, TimeSpan delay, Exception exception);
+
+    [LoggerMessage(610, LogLevel.Warning, "Occupancy sessions cannot be derived now; again in {Delay}")]
+    public static partial void SessionsWait(ILogger logger, TimeSpan delay, Exception exception);
 }

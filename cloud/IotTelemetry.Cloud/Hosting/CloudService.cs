@@ -90,7 +90,7 @@ internal static class CloudService
         await output.WriteLineAsync($"listening {listening}");
         await output.FlushAsync(CancellationToken.None);
 
-        int exitCode = await WaitAsync(app, logs, stop, ("ingest", ingest.Completion), ("room of commands", commands.Completion));
+        int exitCode = await WaitAsync(app, logs, stop, ("ingest", ingest.Completion), ("room of assets", assets.Completion), ("room of commands", commands.Completion));
         health.Stopping();
         await DrainAsync(options, link, ingest, commands, logs);
         await app.StopAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IotTelemetry.Cloud.Browse;
 using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Operate;
@@ -27,6 +28,7 @@ internal static class CommandLine
             Migrate(),
             QueryCommandLine(),
             Rejects(),
+            AssetsCommandLine.Create(Url(), TableConsole),
             PasswordCommand.Create(),
         };
         foreach (Command command in new OperateCommandLine(Url, TableConsole).Create())

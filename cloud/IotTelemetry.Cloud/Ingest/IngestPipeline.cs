@@ -70,6 +70,9 @@ internal sealed class IngestPipeline : IAsyncDisposable
         ? TimeSpan.FromMilliseconds(Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds() - oldest))
         : TimeSpan.Zero;
 
+    /// <summary>The last batch that is stored completely.</summary>
+    public ulong StoredThrough => _writer.StoredThrough;
+
     /// <summary>Completes when storing or publishing stops: in order after <see cref="DrainAsync"/>, otherwise with the error that stopped it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -88,7 +91,9 @@ internal sealed class IngestPipeline : IAsyncDisposable
     /// <summary>Reads the ledger, then begins to store.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _batcher.ContinueAfter(await _recovery.RunAsync(cancellationToken));
+        ulong last = await _recovery.RunAsync(cancellationToken);
+        _batcher.ContinueAfter(last);
+        _writer.ContinueAfter(last);
         _writing = Task.Run(() => _writer.RunAsync(_stop.Token), CancellationToken.None);
         _publishing = Task.Run(() => _cursors.RunAsync(_stop.Token), CancellationToken.None);
         Completion = Task.WhenAny(_writing, _publishing).Unwrap();
