@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IotTelemetry.Edge.Live;
 
 namespace IotTelemetry.Edge.Control;
 
@@ -6,4 +7,5 @@ namespace IotTelemetry.Edge.Control;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(PointLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -21,6 +21,7 @@ internal static class CommandLine
         root.Subcommands.Add(Run(logFile));
         root.Subcommands.Add(ConfigurationCommands.Check());
         root.Subcommands.Add(OutboxCommand());
+        root.Subcommands.Add(PointsCommand.Build());
         root.Subcommands.Add(SetCommand.Build());
         root.Subcommands.Add(HardwareCommands.Detect());
         root.Subcommands.Add(HardwareCommands.Wiring());

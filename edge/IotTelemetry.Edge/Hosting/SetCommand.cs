@@ -7,8 +7,6 @@ using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
-using IotTelemetry.Edge.Live;
-using IotTelemetry.Hardware;
 using IotTelemetry.Hardware.Linux;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +20,6 @@ namespace IotTelemetry.Edge.Hosting;
 internal static class SetCommand
 {
     private const string UsualFile = "/etc/iot-edge/edge.json";
-    private static readonly TimeSpan FirstValues = TimeSpan.FromSeconds(2);
 
     public static Command Build()
     {
@@ -96,51 +93,24 @@ internal static class SetCommand
     /// <summary>No agent runs: its lock is taken, and the board driven from here until the output is let go.</summary>
     private static async Task<CommandResult?> OnBoardAsync(EdgeConfiguration configuration, ControlRequest request, TimeSpan hold, CancellationToken stopping)
     {
-        var directory = Directory.CreateDirectory(EdgeConfiguration.OutboxDirectory(configuration.StateDirectory)).FullName;
-        await using var held = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var time = TimeProvider.System;
-        await using var sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, NullLoggerFactory.Instance), configuration);
-        var plan = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
-        await using var board = new LiveBoard(sampling.Board, time, plan.OwnPoints);
+        await using var direct = await DirectBoard.OpenAsync(configuration, time, stopping);
         var clock = new AssumedClock(time, ClockQuality.Unknown);
-        await using var control = new GatewayControl(configuration.StateDirectory, plan, board, clock, new FaultBook(clock), time, NullLoggerFactory.Instance);
+        await using var control = new GatewayControl(configuration.StateDirectory, direct.Plan, direct.Board, clock, new FaultBook(clock), time, NullLoggerFactory.Instance);
         if (control.Local.Read(request, ControlPeer.Self(), out var problem) is not { } command)
         {
             await Console.Error.WriteLineAsync(problem);
             return null;
         }
 
-        using var ending = new CancellationTokenSource();
-        var running = Task.Run(() => board.RunAsync(new NoSink(), ending.Token), CancellationToken.None);
-        try
+        var result = await control.Desk.ExecuteAsync(command, CommandOrigin.Local, Show);
+        if (IsDone(result) && hold != TimeSpan.Zero && !stopping.IsCancellationRequested)
         {
-            await AwaitFirstValuesAsync(board, running, stopping);
-            var result = await control.Desk.ExecuteAsync(command, CommandOrigin.Local, Show);
-            if (IsDone(result) && hold != TimeSpan.Zero && !stopping.IsCancellationRequested)
-            {
-                Console.Out.WriteLine(hold < TimeSpan.Zero ? "held until Ctrl-C, then outputs go to their safe values" : string.Create(CultureInfo.InvariantCulture, $"held for {hold.TotalSeconds} s, then outputs go to their safe values"));
-                await Task.WhenAny(running, Task.Delay(hold, stopping));
-            }
+            Console.Out.WriteLine(hold < TimeSpan.Zero ? "held until Ctrl-C, then outputs go to their safe values" : string.Create(CultureInfo.InvariantCulture, $"held for {hold.TotalSeconds} s, then outputs go to their safe values"));
+            await Task.WhenAny(direct.Running, Task.Delay(hold, stopping));
+        }
 
-            return result;
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Interlocks look at what inputs and outputs show: each that pushes says it first.</summary>
-    private static async Task AwaitFirstValuesAsync(LiveBoard board, Task running, CancellationToken stopping)
-    {
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        giveUp.CancelAfter(FirstValues);
-        int[] pushed = [.. Enumerable.Range(0, board.Points.Count).Where(i => board.Points[i].Delivery == PointDelivery.Pushed)];
-        while (!Array.TrueForAll(pushed, i => board.Last(i) is not null) && !giveUp.IsCancellationRequested && !running.IsCompleted)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), giveUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        return result;
     }
 
     private static bool IsDone(CommandResult? result) => result is { State: CommandState.Executed or CommandState.Verified, IsFinal: true };
@@ -153,12 +123,4 @@ internal static class SetCommand
             JsonDocument.Parse(number.ToString("R", CultureInfo.InvariantCulture)),
         _ => throw new FormatException($"{text} is no value; allowed: on, off or a number"),
     };
-
-    private sealed class NoSink : IRawValueSink
-    {
-        public void Accept(in RawValue value)
-        {
-            // Nothing is sampled here; the board remembers what it shows.
-        }
-    }
 }

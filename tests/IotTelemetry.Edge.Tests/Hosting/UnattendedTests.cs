@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Threading.Channels;
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Hosting;
+using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Outbox;
 
 namespace IotTelemetry.Edge.Tests.Hosting;
@@ -38,6 +41,9 @@ public sealed class UnattendedTests : IDisposable
         Assert.Contains("not connected", await manager.HearAsync(), StringComparison.Ordinal);
         await manager.HearAsync("WATCHDOG=1");
         await manager.HearAsync("WATCHDOG=1");
+        var points = await AskPointsAsync(file);
+        Assert.Equal(20, points.Count);
+        Assert.All(points, point => Assert.Equal(("good", true), (point.Quality, point.ReportedAtMs <= point.AtMs)));
 
         await SignalAsync(agent, "-TERM");
         await manager.HearAsync("STOPPING=1");
@@ -47,6 +53,18 @@ public sealed class UnattendedTests : IDisposable
         var outbox = OutboxLoader.Load(ConfigurationFile.Load(file).Outbox.Directory, repair: false).ToStatus();
         Assert.NotEqual(0UL, outbox.ReadingsAppended);
         Assert.Equal(0UL, outbox.DroppedReadings);
+    }
+
+    [Fact]
+    public async Task Points_are_listed_from_the_board_while_no_agent_runs()
+    {
+        var file = Path.Combine(_directory.Path, "edge.json");
+        await WriteAsync(file, "\"count\": 3");
+        await using var board = await DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None);
+        var lines = new PointList(board.Board, static _ => null).Lines(readPolled: true).ToArray();
+        Assert.Equal(6, lines.Length);
+        Assert.All(lines, line => Assert.Equal(("good", null), (line.Quality, line.Reported)));
+        Assert.Contains("starting or stopping", (await Assert.ThrowsAsync<IOException>(() => DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,6 +106,15 @@ public sealed class UnattendedTests : IDisposable
                 // Earlier lines.
             }
         }
+    }
+
+    private static async Task<List<PointLine>> AskPointsAsync(string file)
+    {
+        var lines = new List<PointLine>();
+        var socket = EdgeConfiguration.ControlSocket(ConfigurationFile.Load(file).StateDirectory);
+        Assert.True(await ControlClient.AskAsync(
+            socket, new ControlRequest { Verb = PointList.Verb }, line => lines.Add(JsonSerializer.Deserialize(line, ControlJson.Default.PointLine)!), CancellationToken.None));
+        return lines;
     }
 
     private static Task WriteAsync(string file, string board, string more = "", string state = "state") => File.WriteAllTextAsync(file, $$"""

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using IotTelemetry.Edge.Control;
+using IotTelemetry.Edge.Sampling;
+using IotTelemetry.Hardware;
+
+namespace IotTelemetry.Edge.Live;
+
+/// <summary>Lists the points of a board with what they show. Thread-safe.</summary>
+/// <param name="board">The board.</param>
+/// <param name="lastReported">The last reading of a point; null before the first.</param>
+internal sealed class PointList(LiveBoard board, Func<int, Reading?> lastReported)
+{
+    /// <summary>The verb over the control socket.</summary>
+    public const string Verb = "points";
+
+    /// <summary>Answers the verb: a line for each point.</summary>
+    public async Task AnswerAsync(ControlRequest request, ControlPeer peer, ControlReply reply, CancellationToken stopping)
+    {
+        foreach (var line in Lines())
+        {
+            await reply.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, ControlJson.Default.PointLine));
+        }
+    }
+
+    /// <summary>All points in the order of the board; polled ones that were not read yet are read now.</summary>
+    /// <param name="readPolled">Whether to read polled points, where no agent does.</param>
+    public IEnumerable<PointLine> Lines(bool readPolled = false)
+    {
+        for (var point = 0; point < board.Points.Count; point++)
+        {
+            if (readPolled && board.Points[point].Delivery == PointDelivery.Polled)
+            {
+                TryRead(point);
+            }
+
+            yield return Line(point);
+        }
+    }
+
+    private void TryRead(int point)
+    {
+        try
+        {
+            board.Read(point);
+        }
+        catch (IOException)
+        {
+            // The board has remembered that it could not be read: the line says bad.
+        }
+    }
+
+    private PointLine Line(int point)
+    {
+        var definition = board.Points[point];
+        var live = board.Last(point);
+        var reported = lastReported(point);
+        return new PointLine
+        {
+            Point = $"{board.Assets[definition.Asset].Id}/{definition.Name}",
+            Value = Finite(live?.Value),
+            Unit = definition.Unit.Length > 0 ? definition.Unit : null,
+            Quality = live?.Quality.ToString().ToLowerInvariant(),
+            AtMs = live?.TimestampMs,
+            Reported = Finite(reported?.Value),
+            ReportedAtMs = reported?.TimestampMs,
+            Settable = definition.Settable,
+        };
+    }
+
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}
