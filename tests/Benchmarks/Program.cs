@@ -7,8 +7,9 @@ using IotTelemetry.Benchmarks.Ingest;
 using IotTelemetry.Benchmarks.Micro;
 using IotTelemetry.Benchmarks.Mqtt;
 using IotTelemetry.Benchmarks.Protocol;
+using IotTelemetry.Benchmarks.Storage;
 
-ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new MicroSuite()];
+ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new StorageSuite(), new MicroSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);
