@@ -95,13 +95,31 @@ internal static class CommandLine
 
     private static Command QueryCommandLine()
     {
-        Argument<string> sql = new("sql") { Description = "One statement that reads, for example \"SELECT count() FROM iot.readings\"" };
+        Argument<string?> sql = new("sql") { Description = "One statement that reads, for example \"SELECT count() FROM iot.readings\"", Arity = ArgumentArity.ZeroOrOne };
+        Option<string?> file = new("--file") { Description = "Reads the statement from a file, for example one of cloud/queries" };
         Option<string?> format = new("--format") { Description = "A format of ClickHouse, for example CSVWithNames, JSONEachRow, Parquet; without it a table is printed" };
         Option<string[]> parameters = new("--param") { Description = "NAME=VALUE for a placeholder {NAME:Type} in the statement; may be repeated", DefaultValueFactory = _ => [] };
         Option<Uri> url = Url();
-        Command query = new("query", "Asks a running service.") { sql, format, parameters, url };
-        query.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), parsed.GetRequiredValue(sql), parsed.GetValue(format), parsed.GetValue(parameters) ?? [], stop));
+        Command query = new("query", "Asks a running service.") { sql, file, format, parameters, url };
+        query.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), StatementOf(parsed.GetValue(sql), parsed.GetValue(file)), parsed.GetValue(format), parsed.GetValue(parameters) ?? [], stop));
         return query;
+    }
+
+    private static string StatementOf(string? sql, string? file)
+    {
+        if ((sql is null) == (file is null))
+        {
+            throw new OptionException("query", sql ?? file, "allowed is a statement or --file FILE, one of them");
+        }
+
+        try
+        {
+            return sql ?? File.ReadAllText(file!);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException("--file", file, $"allowed is a file that can be read: {unreadable.Message}");
+        }
     }
 
     private static Command Rejects()
