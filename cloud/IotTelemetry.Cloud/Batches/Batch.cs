@@ -10,6 +10,10 @@ namespace IotTelemetry.Cloud.Batches;
 /// </summary>
 internal sealed class Batch(RetentionRules retention)
 {
+    private const long MinuteMs = 60_000;
+    private const long HourMs = 3_600_000;
+    private readonly RollupCells _minutes = new(MinuteMs);
+    private readonly RollupCells _hours = new(HourMs);
     private readonly SortedDictionary<int, MonthRows> _months = [];
     private readonly Stack<MonthRows> _spare = [];
     private readonly List<Settlement> _settlements = [];
@@ -32,6 +36,11 @@ internal sealed class Batch(RetentionRules retention)
 
     /// <summary>Into how many partitions of <c>readings</c> it goes: one insert and one new part each.</summary>
     public int Partitions { get; private set; }
+
+    /// <summary>The aggregates of all its readings by minute; filled by <see cref="Seal"/>, as <see cref="Hours"/>.</summary>
+    public RollupBlock Minutes { get; } = new("minute");
+
+    public RollupBlock Hours { get; } = new("hour");
 
     public FramesBlock Frames { get; } = new();
 
@@ -125,6 +134,10 @@ internal sealed class Batch(RetentionRules retention)
             month.Seal(id, retention.Names);
         }
 
+        _minutes.AddTo(_hours);
+        _minutes.WriteTo(Minutes, id);
+        _hours.WriteTo(Hours, id);
+
         Rejects.Seal(id);
         Births.Seal(id);
     }
@@ -138,6 +151,10 @@ internal sealed class Batch(RetentionRules retention)
         }
 
         _months.Clear();
+        _minutes.Clear();
+        _hours.Clear();
+        Minutes.Clear();
+        Hours.Clear();
         Frames.Clear();
         Rejects.Clear();
         Births.Clear();
@@ -183,6 +200,7 @@ internal sealed class Batch(RetentionRules retention)
 
         int partitions = rows.Readings.Count;
         long grown = rows.Append(rule, gateway, birth, frame, start, count, receivedAtMs);
+        _minutes.Add(gateway, birth, frame, start, count);
         Bytes += grown + (count * (sizeof(ulong) + 1L)); // The columns of the batch's number and of the rule are filled in at the end.
         Rows += count;
         Partitions += rows.Readings.Count - partitions;

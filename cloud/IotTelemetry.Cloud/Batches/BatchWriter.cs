@@ -10,7 +10,7 @@ namespace IotTelemetry.Cloud.Batches;
 /// <summary>
 /// Stores batches, one after another, and only then settles with their senders.
 /// <para>
-/// One insert is one partition and therefore all or nothing. First come births, rejects, the readings of each month and their rollups, last the table <c>frames</c>: a frame that
+/// One insert of readings is one partition and therefore all or nothing. First come births, rejects, the readings of each month, then the rollups of all, last the table <c>frames</c>: a frame that
 /// is there is stored completely. What a crash leaves between the first and the last insert is found by <see cref="Ledger.LedgerRecovery"/>.
 /// </para>
 /// </summary>
@@ -61,11 +61,11 @@ internal sealed class BatchWriter(
             {
                 await InsertAsync(tables.Readings, readings.Native, batch.Id, (month * RetentionRules.MaximumRules) + rule, cancellationToken);
             }
-
-            // Behind the readings they are made of: what a rollup has, the readings have.
-            await InsertAsync(tables.RollupMinute, rows.Minutes.Native, batch.Id, month, cancellationToken);
-            await InsertAsync(tables.RollupHour, rows.Hours.Native, batch.Id, month, cancellationToken);
         }
+
+        // Behind the readings they are made of: what a rollup has, the readings have. All years in one insert: each is all or nothing, and that is what a start looks at.
+        await InsertAsync(tables.RollupMinute, batch.Minutes.Native, batch.Id, 0, cancellationToken);
+        await InsertAsync(tables.RollupHour, batch.Hours.Native, batch.Id, 0, cancellationToken);
 
         batch.Frames.Seal(batch.Id, time.GetUtcNow().ToUnixTimeMilliseconds());
         await InsertAsync(tables.Frames, batch.Frames.Native, batch.Id, 0, cancellationToken);

@@ -3,24 +3,14 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Batches;
 
-/// <summary>The rows of one month of a batch: readings per rule of retention, each of which is one partition, and their aggregates. Reused. Not thread-safe.</summary>
+/// <summary>The rows of one month of a batch: readings per rule of retention, each of which is one partition. Reused. Not thread-safe.</summary>
 internal sealed class MonthRows
 {
-    private const long MinuteMs = 60_000;
-    private const long HourMs = 3_600_000;
     private readonly SortedDictionary<int, ReadingsBlock> _readings = [];
     private readonly Stack<ReadingsBlock> _spare = [];
-    private readonly RollupCells _minuteCells = new(MinuteMs);
-    private readonly RollupCells _hourCells = new(HourMs);
 
     /// <summary>Per rule of retention, as an index into its names.</summary>
     public IReadOnlyDictionary<int, ReadingsBlock> Readings => _readings;
-
-    /// <summary>Filled by <see cref="Seal"/>.</summary>
-    public RollupBlock Minutes { get; } = new("minute");
-
-    /// <summary>Filled by <see cref="Seal"/>.</summary>
-    public RollupBlock Hours { get; } = new("hour");
 
     /// <summary>Appends readings of a frame that are of this month and of one rule.</summary>
     /// <returns>The bytes by which the encoded columns grew.</returns>
@@ -33,7 +23,6 @@ internal sealed class MonthRows
 
         long before = block.Native.EncodedBytes;
         block.Append(gateway, birth, frame, start, count, receivedAtMs);
-        _minuteCells.Add(gateway, birth, frame, start, count);
         return block.Native.EncodedBytes - before;
     }
 
@@ -44,10 +33,6 @@ internal sealed class MonthRows
         {
             block.Seal(batch, rules[rule]);
         }
-
-        _minuteCells.AddTo(_hourCells);
-        _minuteCells.WriteTo(Minutes, batch);
-        _hourCells.WriteTo(Hours, batch);
     }
 
     public void Clear()
@@ -59,9 +44,5 @@ internal sealed class MonthRows
         }
 
         _readings.Clear();
-        _minuteCells.Clear();
-        _hourCells.Clear();
-        Minutes.Clear();
-        Hours.Clear();
     }
 }

@@ -9,8 +9,8 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Cloud.Ledger;
 
 /// <summary>
-/// Completes the rollups of batches that a crash cut off between their readings and their rollups. A batch's rollup of one month is one insert, all or nothing, behind the readings, and
-/// a gateway's batches rise: so a reading is missing from the rollup exactly when its batch is higher than the highest one that the rollup has of its gateway and month.
+/// Completes the rollups of batches that a crash cut off between their readings and their rollups. A batch's rollup of one year is one part, all or nothing, behind the readings, and
+/// a gateway's batches rise: so a reading is missing from the rollup exactly when its batch is higher than the highest one that the rollup has of its gateway and year.
 /// A crash in the midst of this is no other case: it is done again, by the same rule.
 /// </summary>
 internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables tables, GatewayRegistry registry, ILogger logger)
@@ -29,7 +29,7 @@ internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables table
 
     private async Task CompleteAsync(string table, string slot, string start, string isTail, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
     {
-        SortedDictionary<uint, RollupBlock> months = [];
+        RollupBlock missing = new(slot);
         await foreach (NativeBlock block in engine.QueryAsync(MissingSql(table, slot, start, isTail), cancellationToken: cancellationToken))
         {
             for (int row = 0; row < block.Rows; row++)
@@ -37,34 +37,32 @@ internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables table
                 GatewayId gateway = new(Text(block, "site", row), Text(block, "gateway", row));
                 if (isMine(gateway))
                 {
-                    uint month = block.Get<ValueColumn<uint>>("month")[row];
-                    months.TryAdd(month, new RollupBlock(slot));
-                    Append(months[month], block, row, registry.Get(gateway));
+                    Append(missing, block, row, registry.Get(gateway));
                 }
             }
         }
 
-        foreach (RollupBlock rows in months.Values)
+        if (missing.Native.Rows > 0)
         {
-            await engine.InsertAsync(table, rows.Native, cancellationToken: cancellationToken);
-            CloudLog.RollupCompleted(logger, rows.Native.Rows, table);
+            await engine.InsertAsync(table, missing.Native, cancellationToken: cancellationToken);
+            CloudLog.RollupCompleted(logger, missing.Native.Rows, table);
         }
     }
 
     private string MissingSql(string table, string slot, string start, string isTail) =>
         $"""
          SELECT
-             site, gateway, asset_kind, point, month, toUInt32({start}(ts)) AS slot,
+             site, gateway, asset_kind, point, toUInt32({start}(ts)) AS slot,
              count() AS readings, countIf({IsNumber}) AS numbers, sumIf(value, {IsNumber}) AS total,
              if(numbers = 0, inf, minIf(value, {IsNumber})) AS lowest, if(numbers = 0, -inf, maxIf(value, {IsNumber})) AS highest,
              max(r.batch) AS last
-         FROM (SELECT *, toYYYYMM(ts) AS month FROM {tables.Readings} WHERE {isTail}) AS r
+         FROM (SELECT *, toYear(ts) AS year FROM {tables.Readings} WHERE {isTail}) AS r
          LEFT JOIN
          (
-             SELECT site, gateway, toYYYYMM({slot}) AS month, max(batch) AS done FROM (SELECT * FROM {table} WHERE {isTail}) GROUP BY site, gateway, month
-         ) AS d USING (site, gateway, month)
+             SELECT site, gateway, toYear({slot}) AS year, max(batch) AS done FROM (SELECT * FROM {table} WHERE {isTail}) GROUP BY site, gateway, year
+         ) AS d USING (site, gateway, year)
          WHERE r.batch > d.done
-         GROUP BY site, gateway, asset_kind, point, month, slot
+         GROUP BY site, gateway, asset_kind, point, slot
          """;
 
     private static void Append(RollupBlock rows, NativeBlock block, int row, GatewaySession gateway)

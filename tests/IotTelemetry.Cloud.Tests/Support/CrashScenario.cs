@@ -6,7 +6,7 @@ using IotTelemetry.Mqtt;
 namespace IotTelemetry.Cloud.Tests.Support;
 
 /// <summary>
-/// Two gateways with two epochs each, one with assets of two kinds, whose frames lie around the end of a month, rules of retention that change from start to start, and a service that runs again and again with faults until a run goes through.
+/// Two gateways with two epochs each, one with assets of two kinds, whose frames lie around the end of a year, rules of retention that change from start to start, and a service that runs again and again with faults until a run goes through.
 /// The gateways delete on the cursor only, and begin again behind it after every run. Everything that is random comes from the seed.
 /// </summary>
 internal sealed class CrashScenario
@@ -14,6 +14,7 @@ internal sealed class CrashScenario
     public const int FaultyRuns = 6;
     private const int FramesPerEpoch = 12;
     private const int ReadingsPerFrame = 8;
+    private static readonly long YearEnd = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private static readonly RetentionRules[] Retentions = [RetentionRules.KeepAll, new(["*/ev_charger=36500d"]), new(["harbour/*=36500d", "harbour/ev_charger=36499d"])];
     private readonly int _seed;
     private readonly TestGateway[] _gateways = [new("gw-1"), new("gw-2", kinds: ["parking_bay", "ev_charger"])];
@@ -28,7 +29,7 @@ internal sealed class CrashScenario
             foreach (ulong epoch in (ulong[])[7, 8])
             {
                 _outboxes[(gateway, epoch)] = [.. Enumerable.Range(0, FramesPerEpoch).Select(seq =>
-                    gateway.Frame(epoch, (ulong)seq + 1, ReadingsPerFrame, TestGateway.NewYear - 20 + (seq * 4) - 2))];
+                    gateway.Frame(epoch, (ulong)seq + 1, ReadingsPerFrame, YearEnd - 20 + (seq * 4) - 2))];
                 _confirmed[(gateway, epoch)] = 0;
             }
         }
@@ -132,6 +133,7 @@ internal sealed class CrashScenario
             1 => InsertFault.FailAfter,
             2 => InsertFault.CrashBefore,
             3 => InsertFault.CrashAfter,
+            4 => InsertFault.CrashPartly,
             _ => InsertFault.None,
         };
     }

@@ -41,16 +41,32 @@ internal sealed class FaultyEngine(IClickHouseEngine engine, Func<int, string, I
             await engine.InsertAsync(table, block, deduplicationToken, CancellationToken.None);
         }
 
+        if (fault == InsertFault.CrashPartly && table.Contains(".rollup_", StringComparison.Ordinal))
+        {
+            await InsertFirstYearAsync(table, block);
+        }
+
         if (fault is InsertFault.FailBefore or InsertFault.FailAfter)
         {
             throw new ClickHouseException(ClickHouseErrors.NetworkError, "a fault of the test");
         }
 
-        if (fault is InsertFault.CrashBefore or InsertFault.CrashAfter)
+        if (fault is InsertFault.CrashBefore or InsertFault.CrashAfter or InsertFault.CrashPartly)
         {
             _crashed.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
+    }
+
+    // One of the parts that the insert would have made.
+    private async Task InsertFirstYearAsync(string table, NativeBlock block)
+    {
+        string slot = table.EndsWith("minute", StringComparison.Ordinal) ? "minute" : "hour";
+        string scratch = $"{table}_scratch_{Guid.NewGuid():N}";
+        await engine.ExecuteAsync($"CREATE TABLE {scratch} AS {table}");
+        await engine.InsertAsync(scratch, block);
+        await engine.ExecuteAsync($"INSERT INTO {table} SELECT * FROM {scratch} WHERE toYear({slot}) = (SELECT toYear(min({slot})) FROM {scratch})");
+        await engine.ExecuteAsync($"DROP TABLE {scratch} SYNC");
     }
 
     public Task InsertAsync(string into, string format, ReadOnlyMemory<byte> rows, string? deduplicationToken = null, CancellationToken cancellationToken = default) =>

@@ -16,4 +16,7 @@ public enum InsertFault
 
     /// <summary>The process dies after the insert.</summary>
     CrashAfter,
+
+    /// <summary>The process dies in the midst of an insert of rollups: one year is stored, the others are not. Elsewhere as <see cref="CrashBefore"/>.</summary>
+    CrashPartly,
 }

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS {database}.rollup_minute
     INDEX batch_range batch TYPE minmax GRANULARITY 1
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(minute)
+PARTITION BY toYear(minute)
 ORDER BY (site, asset_kind, point, gateway, minute)
 SETTINGS non_replicated_deduplication_window = 1000;
 
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS {database}.rollup_hour
     INDEX batch_range batch TYPE minmax GRANULARITY 1
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(hour)
+PARTITION BY toYear(hour)
 ORDER BY (site, asset_kind, point, gateway, hour)
 SETTINGS non_replicated_deduplication_window = 1000;
 
