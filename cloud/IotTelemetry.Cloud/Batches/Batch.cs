@@ -125,21 +125,23 @@ internal sealed class Batch(RetentionRules retention)
         _settlements.Add(new Settlement(gateway, null, null, confirmation, MqttReasonCode.Success));
     }
 
-    /// <summary>Closes the batch: no more entries, every row gets the number.</summary>
-    public void Seal(ulong id)
+    /// <summary>Gives the batch its number: no more entries.</summary>
+    public void Close(ulong id) => Id = id;
+
+    /// <summary>Lays a closed batch out for the store, with its number in every row.</summary>
+    public void Seal()
     {
-        Id = id;
         foreach (MonthRows month in _months.Values)
         {
-            month.Seal(id, retention.Names);
+            month.Seal(Id, retention.Names);
         }
 
         _minutes.AddTo(_hours);
-        _minutes.WriteTo(Minutes, id);
-        _hours.WriteTo(Hours, id);
+        _minutes.WriteTo(Minutes, Id);
+        _hours.WriteTo(Hours, Id);
 
-        Rejects.Seal(id);
-        Births.Seal(id);
+        Rejects.Seal(Id);
+        Births.Seal(Id);
     }
 
     public void Clear()

@@ -34,6 +34,7 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         {
             Task changed;
             TimeSpan wait;
+            Batch? taken = null;
             lock (_gate)
             {
                 if (_open.IsEmpty && _closing)
@@ -44,10 +45,17 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
                 wait = _open.IsEmpty ? Timeout.InfiniteTimeSpan : TimeToGo();
                 if (wait == TimeSpan.Zero)
                 {
-                    return Swap();
+                    taken = Swap();
                 }
 
                 changed = _changed.Task;
+            }
+
+            // Outside of the lock: it takes some milliseconds, in which others add to the next batch.
+            if (taken is not null)
+            {
+                taken.Seal();
+                return taken;
             }
 
             await WaitAsync(changed, wait, cancellationToken);
@@ -133,7 +141,7 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         Batch taken = _open;
         _open = _spare ?? throw new InvalidOperationException("the batch taken before was not returned");
         _spare = null;
-        taken.Seal(++_lastId);
+        taken.Close(++_lastId);
         _room.TrySetResult();
         _room = NewSignal();
         return taken;

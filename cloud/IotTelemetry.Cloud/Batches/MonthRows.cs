@@ -13,7 +13,7 @@ internal sealed class MonthRows
     public IReadOnlyDictionary<int, ReadingsBlock> Readings => _readings;
 
     /// <summary>Appends readings of a frame that are of this month and of one rule.</summary>
-    /// <returns>The bytes by which the encoded columns grew.</returns>
+    /// <returns>The bytes that they will take, nearly.</returns>
     public long Append(int rule, GatewaySession gateway, PreparedBirth birth, FrameColumns frame, int start, int count, long receivedAtMs)
     {
         if (!_readings.TryGetValue(rule, out ReadingsBlock? block))
@@ -21,12 +21,10 @@ internal sealed class MonthRows
             _readings.Add(rule, block = _spare.TryPop(out ReadingsBlock? spare) ? spare : new ReadingsBlock());
         }
 
-        long before = block.Native.EncodedBytes;
-        block.Append(gateway, birth, frame, start, count, receivedAtMs);
-        return block.Native.EncodedBytes - before;
+        return block.Append(gateway, birth, frame, start, count, receivedAtMs);
     }
 
-    /// <summary>Completes the rows with the batch's number.</summary>
+    /// <summary>Lays the rows out, with the batch's number.</summary>
     public void Seal(ulong batch, IReadOnlyList<string> rules)
     {
         foreach ((int rule, ReadingsBlock block) in _readings)

@@ -13,7 +13,7 @@ internal sealed class PreparedBirth
     private readonly byte[][] _assets;
     private readonly int[] _kindOfPoint;
     private readonly int[] _nameOfPoint;
-
+    private readonly int[] _assetNumberOfPoint;
     private readonly int[] _seriesOfPoint;
     private readonly int[] _ruleOfKind;
 
@@ -25,24 +25,29 @@ internal sealed class PreparedBirth
         _kindOfPoint = new int[points];
         _nameOfPoint = new int[points];
         _seriesOfPoint = new int[points];
+        _assetNumberOfPoint = new int[points];
         Dictionary<string, int> kinds = [];
         Dictionary<string, int> names = [];
         Dictionary<(int Kind, int Name), int> series = [];
         Dictionary<Asset, byte[]> assets = new(ReferenceEqualityComparer.Instance);
+        Dictionary<Asset, int> assetNumbers = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < points; i++)
         {
             BirthPoint point = birth.Points[i];
             if (!assets.TryGetValue(point.Asset, out byte[]? asset))
             {
+                assetNumbers.Add(point.Asset, assets.Count);
                 assets.Add(point.Asset, asset = Encoding.UTF8.GetBytes(point.Asset.Name));
             }
 
             _assets[i] = asset;
+            _assetNumberOfPoint[i] = assetNumbers[point.Asset];
             _kindOfPoint[i] = Number(kinds, point.Asset.Kind);
             _nameOfPoint[i] = Number(names, point.Name);
             _seriesOfPoint[i] = Number(series, (_kindOfPoint[i], _nameOfPoint[i]));
         }
 
+        Assets = [.. assets.Values];
         Kinds = [.. kinds.Keys.Select(Encoding.UTF8.GetBytes)];
         KindNames = [.. kinds.Keys];
         Series = [.. series.Keys];
@@ -69,6 +74,12 @@ internal sealed class PreparedBirth
     public IReadOnlyList<byte[]> Names { get; }
 
     public ReadOnlySpan<byte[]> AssetOfPoint => _assets;
+
+    /// <summary>The distinct assets, in UTF-8.</summary>
+    public IReadOnlyList<byte[]> Assets { get; }
+
+    /// <summary>Per point the index into <see cref="Assets"/>.</summary>
+    public ReadOnlySpan<int> AssetNumberOfPoint => _assetNumberOfPoint;
 
     /// <summary>Per point the index into <see cref="Kinds"/>.</summary>
     public ReadOnlySpan<int> KindOfPoint => _kindOfPoint;
