@@ -49,6 +49,22 @@ public sealed class ReplayTests
         Assert.Equal("2007-02-01 00:00:00.000", voltage[1].GetString());
     }
 
+    [SharedDataFact(Household)]
+    public async Task A_replay_run_again_by_a_device_that_has_lost_everything_stores_nothing_twice()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var folder = new TemporaryFolder();
+        await using var cloud = await CloudService.StartAsync(folder.Path, limit.Token);
+        await Gateway.ReplayAsync(cloud, folder.Sub("first"), Checkout.SharedData(Household)!, "household-power", "sceaux", "replay", limit.Token);
+        var once = await cloud.QueryNumbersAsync("SELECT count(), uniqExact(asset, point, ts) FROM iot.readings", limit.Token);
+        await Gateway.ReplayAsync(cloud, folder.Sub("second"), Checkout.SharedData(Household)!, "household-power", "sceaux", "replay", limit.Token);
+        var twice = await cloud.QueryNumbersAsync("SELECT count(), uniqExact(asset, point, ts) FROM iot.readings", limit.Token);
+        var rejects = await cloud.QueryNumbersAsync("SELECT count() FROM iot.rejects", limit.Token);
+        Assert.Equal(once, twice);
+        Assert.Equal(once[0], once[1]);
+        Assert.Equal(0, rejects[0]);
+    }
+
     // Assets are named after the KerbsideID; whatever prefix makes it a valid name is not the file's.
     private static string AssetNumber(JsonElement asset) => new([.. asset.GetString()!.Where(char.IsAsciiDigit)]);
 

@@ -50,6 +50,7 @@ internal static class ConfigurationFile
         var mqtt = ReadMqtt(root.Section("mqtt"), gateway);
         var board = ReadBoard(root.Section("board"), stateDirectory);
         var sampling = SamplingSection.Read(root.Section("sampling"));
+        var health = ReadHealth(root.Section("health"));
         var framing = ReadFraming(root.Section("framing"));
         var outbox = ReadOutbox(root.Section("outbox"), EdgeConfiguration.OutboxDirectory(stateDirectory));
         var uplink = ReadUplink(root.Section("uplink"));
@@ -68,6 +69,7 @@ internal static class ConfigurationFile
             Mqtt = mqtt,
             Board = board,
             Sampling = sampling,
+            HealthInterval = health,
             Framing = framing,
             Outbox = outbox,
             Uplink = uplink,
@@ -164,6 +166,14 @@ internal static class ConfigurationFile
             section.Take(exception.Mistakes.Select(static m => new ConfigurationMistake(m.Key, m.Problem)));
             return board;
         }
+    }
+
+    /// <summary>How often the gateway's own health is read; null for never.</summary>
+    private static TimeSpan? ReadHealth(ConfigurationSection section)
+    {
+        var interval = section.Integer("intervalSeconds", 0, 86_400) ?? 60;
+        section.Done();
+        return interval == 0 ? null : TimeSpan.FromSeconds(interval);
     }
 
     private static FramingOptions ReadFraming(ConfigurationSection section)

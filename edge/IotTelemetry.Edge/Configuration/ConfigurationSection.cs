@@ -85,6 +85,24 @@ internal sealed class ConfigurationSection
         return null;
     }
 
+    /// <summary>A string or a list of strings; empty when the key is not there or something else.</summary>
+    public IReadOnlyList<string> TextOrTexts(string key)
+    {
+        if (!TryGet(key, out var value))
+        {
+            return [];
+        }
+
+        JsonElement[] elements = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        if (elements.All(e => e.ValueKind == JsonValueKind.String))
+        {
+            return [.. elements.Select(e => e.GetString()!)];
+        }
+
+        Mistake(key, $"is {Describe(value)}; a string or a list of strings is wanted");
+        return [];
+    }
+
     public string Choice(string key, params ReadOnlySpan<string> allowed)
     {
         var text = RequiredText(key, $"one of {string.Join(", ", allowed)}");

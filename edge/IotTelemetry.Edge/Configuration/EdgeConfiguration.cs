@@ -33,6 +33,9 @@ internal sealed record EdgeConfiguration
 
     public required SamplingConfiguration Sampling { get; init; }
 
+    /// <summary>How often the gateway's own health is read; null for never.</summary>
+    public required TimeSpan? HealthInterval { get; init; }
+
     public required FramingOptions Framing { get; init; }
 
     public required OutboxOptions Outbox { get; init; }

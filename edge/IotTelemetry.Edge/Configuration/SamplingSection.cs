@@ -2,7 +2,7 @@ using IotTelemetry.Edge.Sampling;
 
 namespace IotTelemetry.Edge.Configuration;
 
-/// <summary>Reads the section <c>sampling</c>: every key of it stands here, with what is allowed.</summary>
+/// <summary>Reads the section <c>sampling</c>: every key of it stands here and in <see cref="OccupancySection"/>, with what is allowed.</summary>
 internal static class SamplingSection
 {
     private const int LongestMs = 86_400_000;
@@ -20,8 +20,9 @@ internal static class SamplingSection
             rule.Done();
         }
 
+        var occupancy = OccupancySection.Read(section.Section("occupancy"));
         section.Done();
-        return new SamplingConfiguration(fallback, rules);
+        return new SamplingConfiguration(fallback, rules, occupancy);
     }
 
     /// <summary>The keys that stand in the section itself, for all points, and in that of a point.</summary>

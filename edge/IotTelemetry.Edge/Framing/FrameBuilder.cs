@@ -15,6 +15,7 @@ internal sealed class FrameBuilder : IFrameSource
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private long _openedAt;
+    private long _newestMs;
     private int _sealing;
     private long _readings;
     private long _readingsLost;
@@ -48,10 +49,12 @@ internal sealed class FrameBuilder : IFrameSource
             if (_encoder.Count == 0)
             {
                 _openedAt = _time.GetTimestamp();
+                _newestMs = timestampMs;
             }
 
             _encoder.Add(point, timestampMs, value, quality);
             _readings++;
+            _newestMs = Math.Max(_newestMs, timestampMs);
             if (_encoder.Count >= _options.MaximumReadings || _encoder.IsFull)
             {
                 SealLocked();
@@ -91,7 +94,12 @@ internal sealed class FrameBuilder : IFrameSource
     }
 
     void IFrameSource.WriteFrame(ulong epoch, ulong seq, IBufferWriter<byte> output) =>
-        _encoder.Complete(epoch, seq, _time.GetUtcNow().ToUnixTimeMilliseconds(), ClockQuality.Unknown, output);
+        _encoder.Complete(
+            epoch,
+            seq,
+            _options.IsReproducible ? _newestMs : _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            _options.IsReproducible ? ClockQuality.Unsynchronised : ClockQuality.Unknown,
+            output);
 
     private void SealLocked()
     {
@@ -105,7 +113,7 @@ internal sealed class FrameBuilder : IFrameSource
         {
             _outbox.Append(this);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (!_options.IsReproducible)
         {
             // Nothing older was left to make room: this frame is the one that goes. The next may find the disk mended.
             _encoder.Clear();

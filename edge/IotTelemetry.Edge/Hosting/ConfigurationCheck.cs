@@ -11,7 +11,8 @@ internal static class ConfigurationCheck
     /// <exception cref="ConfigurationException">A section speaks of what the board does not have, or asks what cannot be done with it.</exception>
     public static async Task<(string Board, int Assets, int Points)> FitAsync(EdgeConfiguration configuration)
     {
-        await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration);
+        await using var plan = SamplingPlan.Make(
+            BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration, TimeProvider.System, NullLoggerFactory.Instance);
         SwitchPlan.Create(configuration, plan.Board.Assets, plan.Board.Points);
         return (plan.Board.Name, plan.Board.Assets.Count, plan.Board.Points.Count);
     }

@@ -30,7 +30,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
     public async Task RunAsync(Func<TimeSpan> drainOnStop, CancellationToken stopping)
     {
         await using var owned = hardware;
-        await using var sampling = SamplingPlan.Make(hardware, configuration);
+        await using var sampling = SamplingPlan.Make(hardware, configuration, time, logs);
         var switching = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
         await using var board = new LiveBoard(sampling.Board, time, switching.OwnPoints);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
@@ -55,6 +55,11 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
             time,
             Random.Shared,
             logs);
+        if (sampling.Health is { } health)
+        {
+            health.Gateway = gateway.Condition;
+        }
+
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
         var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
         await using var control = new GatewayControl(configuration.StateDirectory, switching, board, clock, faults, time, logs);

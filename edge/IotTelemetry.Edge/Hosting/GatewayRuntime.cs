@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Edge.Uplink;
@@ -83,6 +84,13 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         _parts.Faults.Changed += _uplink.OnStatusChanged;
         _upkeep = Outbox.RunAsync(_stop.Token, Liveness.Add("outbox"));
         Sending = _uplink.RunAsync(_stop.Token, Liveness.Add("uplink"));
+    }
+
+    /// <summary>How outbox and uplink are, for the health points.</summary>
+    public GatewayCondition Condition()
+    {
+        var outbox = Outbox.Status();
+        return new GatewayCondition((long)outbox.Depth, outbox.Bytes, (long)outbox.DroppedReadings + Frames.ReadingsLost, Math.Max(0, (_uplink?.Counters.Connections ?? 0) - 1));
     }
 
     /// <summary>One line for whoever looks at the service.</summary>

@@ -1,16 +1,36 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Health;
+using IotTelemetry.Edge.Interlocks;
+using IotTelemetry.Edge.Sampling.Occupancy;
 using IotTelemetry.Hardware;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Hosting;
 
-/// <summary>Mistakes in the section <c>sampling</c> that only show beside the board.</summary>
+/// <summary>Mistakes of a configuration that only show beside the board.</summary>
 internal static class SamplingCheck
 {
-    public static List<ConfigurationMistake> Find(IBoard board, SamplingConfiguration sampling)
+    public static List<ConfigurationMistake> Find(IBoard board, EdgeConfiguration configuration)
     {
         var mistakes = new List<ConfigurationMistake>();
+        var sampling = configuration.Sampling;
+        if (configuration.HealthInterval is not null && board.Assets.Any(a => a.Id == HealthBoard.AssetName))
+        {
+            mistakes.Add(new ConfigurationMistake("$.board.assets", $"has an asset {HealthBoard.AssetName}, which is the name of this device's own; give it another, or set $.health.intervalSeconds to 0"));
+        }
+
+        foreach (var derived in sampling.Occupancy)
+        {
+            mistakes.AddRange(Find(board, derived));
+        }
+
         foreach (var (name, rule) in sampling.Rules)
         {
+            if (name == SwitchPlan.FailSafePointName || sampling.Occupancy.Any(o => o.Point == name || o.CalibratePoint == name))
+            {
+                continue;
+            }
+
             var path = $"$.sampling.points.{name}";
             var points = board.Points.Where(p => p.Name == name).ToArray();
             if (points.Length == 0)
@@ -28,5 +48,24 @@ internal static class SamplingCheck
         }
 
         return mistakes;
+    }
+
+    private static IEnumerable<ConfigurationMistake> Find(IBoard board, OccupancyOptions derived)
+    {
+        var path = $"$.sampling.occupancy.{derived.Point}";
+        if (!NameRules.IsValid(derived.CalibratePoint, out var problem))
+        {
+            yield return new ConfigurationMistake(path, $"makes the point {derived.CalibratePoint}, which {problem}");
+        }
+
+        int[] bays = [.. Enumerable.Range(0, board.Assets.Count).Where(a => OccupancyBoard.SourcesOf(board, a, derived) is not null)];
+        if (bays.Length == 0)
+        {
+            yield return new ConfigurationMistake($"{path}.from", $"is {string.Join(", ", derived.Sources)}; no asset of {board.Name} has that");
+        }
+        else if (board.Points.FirstOrDefault(p => bays.Contains(p.Asset) && (p.Name == derived.Point || p.Name == derived.CalibratePoint)) is { } taken)
+        {
+            yield return new ConfigurationMistake(path, $"is a point that {board.Assets[taken.Asset].Id} has already; give the derived one another name");
+        }
     }
 }

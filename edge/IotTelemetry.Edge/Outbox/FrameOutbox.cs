@@ -76,6 +76,18 @@ internal sealed class FrameOutbox : IDisposable
         }
     }
 
+    /// <summary>Readings in all frames ever appended to the current epoch.</summary>
+    public ulong ReadingsInEpoch
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _store.Current.ReadingsAppended;
+            }
+        }
+    }
+
     /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
     public int EpochChanges => _store.EpochChanges;
 

@@ -14,6 +14,9 @@ internal static partial class ReplayLog
     [LoggerMessage(1402, LogLevel.Warning, "{File} line {Line} is skipped: {What} was read already, and a point has one reading per millisecond")]
     public static partial void RepeatedRow(ILogger logger, string file, long line, string what);
 
+    [LoggerMessage(1404, LogLevel.Information, "{Readings} readings of this file are in the outbox or stored already; going on behind them")]
+    public static partial void Resumed(ILogger logger, long readings);
+
     [LoggerMessage(1403, LogLevel.Information, "Replaying {File} as {Gateway}: {Assets} assets, {Points} points")]
     public static partial void Started(ILogger logger, string file, string gateway, int assets, int points);
 }

@@ -11,9 +11,11 @@ using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Replay;
 
-/// <summary>Sends a file's readings the way a board's go: frames, outbox, uplink. Ends when the cloud has confirmed them all.</summary>
+/// <summary>Sends a file's readings the way a board's go: frames, outbox, uplink. Ends when the cloud has confirmed them all. Killed at any moment and started again, it goes on where it was.</summary>
 internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILoggerFactory logs)
 {
+    private const int ReadingsPerFrame = 1000;
+
     /// <summary>How often the outbox is looked at for room.</summary>
     private const int ReadingsBetweenLooks = 20_000;
 
@@ -37,8 +39,13 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
 
         var counts = new ReplayCounts(request.File, _log);
         var source = ReplayFormats.Open(request.Format, request.File, timeZone, counts);
-        var outbox = new OutboxOptions { Directory = EdgeConfiguration.OutboxDirectory(request.StateDirectory) };
-        var everyValue = new PointRule { MaximumSilence = null };
+        var rules = source.Points.Select(_ => new PointRule { MaximumSilence = null }).ToArray();
+        var framing = new FramingOptions { MaximumReadings = ReadingsPerFrame, IsReproducible = true };
+        var outbox = new OutboxOptions
+        {
+            Directory = EdgeConfiguration.OutboxDirectory(request.StateDirectory),
+            ReproducibleEpoch = ReplayIdentity.EpochOf(request, HashOfModel(id, source, rules), framing.MaximumReadings),
+        };
         var clock = new AssumedClock(time, ClockQuality.Unknown);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
@@ -47,11 +54,11 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
                 Board = $"replay-{request.Format}",
                 Assets = source.Assets,
                 Points = source.Points,
-                Rules = [.. source.Points.Select(_ => everyValue)],
+                Rules = rules,
                 StateDirectory = request.StateDirectory,
                 Mqtt = new MqttClientOptions { Endpoint = BrokerEndpoint.Parse(request.Endpoint), ClientId = id.ToString() },
                 Outbox = outbox,
-                Framing = new FramingOptions { MaximumReadings = 1000 },
+                Framing = framing,
                 Clock = clock,
                 Faults = new FaultBook(clock),
             },
@@ -59,19 +66,40 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
             Random.Shared,
             logs);
         ReplayLog.Started(_log, request.File, id.ToString(), source.Assets.Count, source.Points.Count);
-        gateway.Frames.BeginEpoch("a replay begins");
+        var before = (long)gateway.Outbox.ReadingsInEpoch;
+        if (before > 0)
+        {
+            ReplayLog.Resumed(_log, before);
+        }
+
         gateway.Start();
-        await AppendAllAsync(source, gateway, outbox.MaximumBytes / 2, stopping);
-        gateway.Frames.Seal();
-        var drained = await gateway.DrainAsync(stopping);
-        return new ReplaySummary(counts.Rows, counts.BadRows, counts.RepeatedRows, counts.MissingValues, gateway.Frames.ReadingsTaken, gateway.FramesRefused, drained);
+        var drained = false;
+        if (await AppendAllAsync(source, gateway, before, outbox.MaximumBytes / 2, stopping))
+        {
+            gateway.Frames.Seal();
+            drained = await gateway.DrainAsync(stopping);
+        }
+
+        return new ReplaySummary(counts.Rows, counts.BadRows, counts.RepeatedRows, counts.MissingValues, before + gateway.Frames.ReadingsTaken, gateway.FramesRefused, drained);
     }
 
-    private async Task AppendAllAsync(IReplaySource source, GatewayRuntime gateway, long mostBytes, CancellationToken stopping)
+    private static BirthHash HashOfModel(GatewayId gateway, IReplaySource source, PointRule[] rules)
+    {
+        var header = new BirthHeader { Gateway = gateway, SoftwareVersion = GatewayRuntime.Version, Board = "", BootId = HostBoot.Id, Epoch = 0 };
+        return BirthBuilder.Build(header, source.Assets, source.Points, rules).Hash;
+    }
+
+    /// <summary>Appends what an earlier run has not; false when it was stopped before the end. The open frame is then left out: it would be another than the one that the next run makes.</summary>
+    private async Task<bool> AppendAllAsync(IReplaySource source, GatewayRuntime gateway, long before, long mostBytes, CancellationToken stopping)
     {
         var untilLook = ReadingsBetweenLooks;
         foreach (var reading in source.Readings())
         {
+            if (before-- > 0)
+            {
+                continue;
+            }
+
             gateway.Frames.Add(reading.Point, reading.TimestampMs, reading.Value, Quality.Good);
             if (--untilLook > 0)
             {
@@ -80,10 +108,17 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
 
             // A file is in no hurry: it waits for room, so that nothing is ever dropped.
             untilLook = ReadingsBetweenLooks;
-            while (gateway.Outbox.Status().Bytes > mostBytes && !gateway.Sending.IsCompleted)
+            while (gateway.Outbox.Status().Bytes > mostBytes && !gateway.Sending.IsCompleted && !stopping.IsCancellationRequested)
             {
-                await Task.Delay(RoomLook, time, stopping);
+                await Task.Delay(RoomLook, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            if (stopping.IsCancellationRequested)
+            {
+                return false;
             }
         }
+
+        return true;
     }
 }

@@ -15,7 +15,7 @@ public sealed class BoardFilesTests
         var configuration = ConfigurationFile.Load(file);
         if (OperatingSystem.IsLinux() || configuration.Board.Linux is null)
         {
-            await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration);
+            await using var plan = SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration, TimeProvider.System, NullLoggerFactory.Instance);
             Assert.Equal(plan.Board.Points.Count, plan.Rules.Length);
         }
     }

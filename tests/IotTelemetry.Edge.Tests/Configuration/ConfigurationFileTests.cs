@@ -82,7 +82,7 @@ public sealed class ConfigurationFileTests : IDisposable
         var exception = await Assert.ThrowsAsync<ConfigurationException>(async () =>
         {
             var configuration = Load($$"""{ "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h" }, "board": { "kind": "simulated-feeder" }, {{section}} }""");
-            await SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration).DisposeAsync();
+            await SamplingPlan.Make(BoardFactory.Create(configuration.Board, TimeProvider.System, NullLoggerFactory.Instance), configuration, TimeProvider.System, NullLoggerFactory.Instance).DisposeAsync();
         });
         Assert.StartsWith(expected, Assert.Single(exception.Mistakes).ToString(), StringComparison.Ordinal);
     }

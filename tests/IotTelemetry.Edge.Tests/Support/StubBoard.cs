@@ -3,11 +3,11 @@ using IotTelemetry.Hardware;
 namespace IotTelemetry.Edge.Tests;
 
 /// <summary>A board that does what the test says: two loads, each with a settable <c>state</c> and a polled <c>power_w</c>.</summary>
-internal sealed class StubBoard(IReadOnlyList<BoardPoint>? points = null) : IBoard
+internal sealed class StubBoard(IReadOnlyList<BoardPoint>? points = null, IReadOnlyList<BoardAsset>? assets = null) : IBoard
 {
     public string Name => "stub";
 
-    public IReadOnlyList<BoardAsset> Assets { get; } =
+    public IReadOnlyList<BoardAsset> Assets { get; } = assets ??
         [.. new[] { "load-01", "load-02" }.Select(id => new BoardAsset(id, "ev_charger", null, null, new Dictionary<string, string>()))];
 
     public IReadOnlyList<BoardPoint> Points { get; } = points ??
