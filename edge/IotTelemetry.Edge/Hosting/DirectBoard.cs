@@ -19,7 +19,7 @@ internal sealed class DirectBoard : IAsyncDisposable
     {
         var directory = Directory.CreateDirectory(EdgeConfiguration.OutboxDirectory(configuration.StateDirectory)).FullName;
         _lock = Lock(Path.Combine(directory, "lock"));
-        _sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, NullLoggerFactory.Instance), configuration);
+        _sampling = SamplingPlan.Make(BoardFactory.Create(configuration.Board, time, NullLoggerFactory.Instance), configuration, time, NullLoggerFactory.Instance);
         Plan = SwitchPlan.Create(configuration, _sampling.Board.Assets, _sampling.Board.Points);
         Board = new LiveBoard(_sampling.Board, time, Plan.OwnPoints);
         Running = Task.Run(() => Board.RunAsync(new NoSink(), _ending.Token), CancellationToken.None);
