@@ -18,9 +18,10 @@ try
         "demo" => Demo(args[1..]),
         "test" => Test(args[1..]),
         "bench" => Bench(args[1..]),
+        "chaos" => Chaos(args[1..]),
         "package" => Package(args[1..]),
         "help" or "-h" or "--help" => Help(),
-        var verb => throw new BuildException($"unknown verb '{verb}'; one of: demo, test, bench, package, help"),
+        var verb => throw new BuildException($"unknown verb '{verb}'; one of: demo, test, bench, chaos, package, help"),
     };
 }
 catch (BuildException e)
@@ -35,6 +36,7 @@ static int Help()
         ./build.sh demo [--for 20s] [--json FILE]      run the whole system on this machine: cloud, three gateways, live view
         ./build.sh test [--filter NAME]                build everything, run every test project (or those whose name contains NAME)
         ./build.sh bench [NAME] [--json FILE]          run the benchmarks (or those named NAME...) and compare with their goals
+        ./build.sh chaos edge [--kills 200] [--seed N] kill outbox and agent at random moments, and look for what is lost, doubled or out of order
         ./build.sh package [--runtime linux-x64] [--deb]
                                                        build what is installed: the agent (NativeAOT as .deb and archive, trimmed) and the cloud service; --deb: the .deb alone
         ./build.sh help                                this text
@@ -111,6 +113,34 @@ int Test(string[] rest)
     Console.WriteLine();
     Console.WriteLine(sum);
     return sum.Failed == 0 && sum.Passed > 0 ? 0 : 1;
+}
+
+int Chaos(string[] rest)
+{
+    const string Allowed = "allowed: edge [--kills NUMBER] [--seed NUMBER]";
+    if (rest is not ["edge", .. var options])
+    {
+        throw new BuildException($"chaos: unknown arguments '{string.Join(' ', rest)}'; {Allowed}");
+    }
+
+    var (kills, seed) = ("200", "2026");
+    for (; options.Length > 0; options = options[2..])
+    {
+        (kills, seed) = options switch
+        {
+            ["--kills", var number, ..] when int.TryParse(number, out var n) && n > 0 => (number, seed),
+            ["--seed", var number, ..] when int.TryParse(number, out _) => (kills, number),
+            _ => throw new BuildException($"chaos: unknown arguments '{string.Join(' ', options)}'; {Allowed}"),
+        };
+    }
+
+    InstallDebianPackages("the broker that forgets", ("mosquitto", "mosquitto"));
+    BuildSolution();
+    Environment.SetEnvironmentVariable("IOT_CHAOS_KILLS", kills);
+    Environment.SetEnvironmentVariable("IOT_CHAOS_SEED", seed);
+    Console.WriteLine($"{kills} kills of the outbox and {kills} of the agent, seed {seed}");
+    return Run("dotnet", ["test", Path.Combine(root, "tests", "IotTelemetry.Edge.Tests", "IotTelemetry.Edge.Tests.csproj"), "-c", "Release", "--no-build", "--nologo",
+        "--filter", "FullyQualifiedName~OutboxKillTests|FullyQualifiedName~AgentKillTests", "--logger", "console;verbosity=normal"]);
 }
 
 int Package(string[] rest)

@@ -61,8 +61,7 @@ internal static class OutboxLoader
 
     private static void LoadSegments(EpochQueue queue, bool repair, ref long damaged)
     {
-        var paths = Directory.Exists(queue.Directory) ? Directory.GetFiles(queue.Directory, "*" + Segment.Extension) : [];
-        Array.Sort(paths, StringComparer.Ordinal);
+        var paths = Files(queue.Directory);
         foreach (var path in paths)
         {
             if (!Segment.TryParseFileName(path, out var firstSeq))
@@ -74,14 +73,11 @@ internal static class OutboxLoader
             {
                 LoadSegment(queue, path, firstSeq, isLast: path == paths[^1], repair, ref damaged);
             }
-            catch (FileNotFoundException) when (!repair)
-            {
-                // An agent at work has just deleted what was confirmed.
-            }
             catch (IOException)
             {
-                // The disk cannot read it: the others count all the same, and this one is reported with its size.
-                damaged += new FileInfo(path).Length;
+                // Either an agent at work has just deleted what was confirmed, or the disk cannot read it: the others count all the same, and this one is reported with its size.
+                var file = new FileInfo(path);
+                damaged += file.Exists ? file.Length : 0;
             }
         }
 
@@ -90,6 +86,21 @@ internal static class OutboxLoader
             var last = queue.Segments[^1];
             queue.LastSeq = last.LastSeq;
             queue.ReadingsAppended = last.ReadingsAfter;
+        }
+    }
+
+    private static string[] Files(string directory)
+    {
+        try
+        {
+            var paths = Directory.GetFiles(directory, "*" + Segment.Extension);
+            Array.Sort(paths, StringComparer.Ordinal);
+            return paths;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // An epoch without a frame, or one that an agent at work has just finished.
+            return [];
         }
     }
 

@@ -179,8 +179,10 @@ internal sealed class FrameUplink : IDisposable
     {
         _refused.Bury(cursor);
         var newEpoch = cursor.NewEpoch;
+        var moves = false;
         foreach (var (epoch, seq) in cursor.Epochs)
         {
+            moves |= epoch == _outbox.CurrentEpoch && _lanes.Find(epoch) is { Resends: > 0 } lane && seq > lane.ConfirmedSeq;
             newEpoch |= _outbox.Confirm(epoch, seq) == ConfirmOutcome.AheadOfOutbox;
             _lanes.Find(epoch)?.Confirm(seq, _time.GetTimestamp());
         }
@@ -188,6 +190,12 @@ internal sealed class FrameUplink : IDisposable
         if (newEpoch)
         {
             _outbox.BeginEpoch("the cloud demands one");
+        }
+        else if (moves && _outbox.HasLongBacklog)
+        {
+            // The broker was there all the time and the cloud was not: an outage like any other.
+            _outbox.BeginEpoch("a long backlog waits after the cursor stood still");
+            newEpoch = true;
         }
 
         if (_state != UplinkState.Streaming || _connection is not { } connection)

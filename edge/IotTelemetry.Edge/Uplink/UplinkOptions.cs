@@ -6,8 +6,8 @@ internal sealed record UplinkOptions
     /// <summary>Most frames sent and not yet answered by the broker, 1 to 65,535; the broker may allow fewer.</summary>
     public int Window { get; init; } = 256;
 
-    /// <summary>Most frames of one epoch sent and not yet passed by the cursor; bounds what a broker without a cloud behind it has to keep.</summary>
-    public int MaximumUnconfirmed { get; init; } = 4096;
+    /// <summary>Most frames of one epoch sent and not yet passed by the cursor; bounds what a broker without a cloud behind it has to keep. With a cursor a second it is also the most frames a second, so a backlog of small frames asks for many.</summary>
+    public int MaximumUnconfirmed { get; init; } = 16_384;
 
     /// <summary>Bytes per second at which old epochs drain behind live frames.</summary>
     public long BacklogBytesPerSecond { get; init; } = 4 * 1024 * 1024;

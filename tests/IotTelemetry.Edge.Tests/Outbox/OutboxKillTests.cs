@@ -8,12 +8,12 @@ public sealed class OutboxKillTests
     [Fact]
     public async Task Nothing_appended_is_lost_and_no_number_is_given_twice_when_the_process_is_killed_at_any_moment()
     {
-        const int Kills = 20;
+        var kills = Chaos.Kills(everyDay: 10);
         using var directory = new TempDirectory();
-        var random = new Random(2026);
+        var random = new Random(Chaos.Seed);
         var given = new HashSet<(ulong Epoch, ulong Seq)>();
         var confirmed = new Dictionary<ulong, ulong>();
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
             await AppendUntilKilledAsync(directory.Path, kill, lines: random.Next(1, 1500), random, given, confirmed);
 
@@ -25,7 +25,7 @@ public sealed class OutboxKillTests
             }
         }
 
-        Assert.True(given.Count > 100 * Kills, $"only {given.Count} frames were appended between the kills");
+        Assert.True(given.Count > 100 * kills, $"only {given.Count} frames were appended between the kills");
     }
 
     private static async Task AppendUntilKilledAsync(

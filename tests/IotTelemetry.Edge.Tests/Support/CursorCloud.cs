@@ -29,8 +29,8 @@ internal sealed class CursorCloud : IAsyncDisposable
         });
     }
 
-    /// <summary>Every reading stored: asset, point, time, value.</summary>
-    public List<(string Asset, string Point, long TimestampMs, double Value)> Rows { get; } = [];
+    /// <summary>Every reading stored: epoch, asset, point, time, value.</summary>
+    public List<(ulong Epoch, string Asset, string Point, long TimestampMs, double Value)> Rows { get; } = [];
 
     public int RowCount
     {
@@ -55,6 +55,22 @@ internal sealed class CursorCloud : IAsyncDisposable
         await cloud._client.ConnectAsync();
         cloud._saying = cloud.SayAsync();
         return cloud;
+    }
+
+    /// <summary>No reading is there twice, and within an epoch each point's readings came in the order of their time.</summary>
+    public void AssertOnceAndInOrder()
+    {
+        lock (_gate)
+        {
+            Assert.Equal(Rows.Count, Rows.Select(r => (r.Asset, r.Point, r.TimestampMs)).Distinct().Count());
+            var last = new Dictionary<(ulong, string, string), long>();
+            foreach (var row in Rows)
+            {
+                var point = (row.Epoch, row.Asset, row.Point);
+                Assert.True(row.TimestampMs > last.GetValueOrDefault(point), $"{point} goes back to {row.TimestampMs}");
+                last[point] = row.TimestampMs;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -98,7 +114,7 @@ internal sealed class CursorCloud : IAsyncDisposable
                 for (var i = 0; i < _columns.Count; i++)
                 {
                     var point = birth.Points[_columns.Points[i]];
-                    Rows.Add((point.Asset.Name, point.Name, _columns.TimestampsMs[i], _columns.Numbers[i]));
+                    Rows.Add((header.Epoch, point.Asset.Name, point.Name, _columns.TimestampsMs[i], _columns.Numbers[i]));
                 }
 
                 _stored[header.Epoch] = header.Sequence;

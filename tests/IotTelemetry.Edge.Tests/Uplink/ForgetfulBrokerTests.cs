@@ -32,6 +32,24 @@ public sealed class ForgetfulBrokerTests
         Assert.Equal(TestOutbox.Seqs(1, 6), cloud.Rows.Select(r => r.Seq));
     }
 
+    [Fact]
+    public async Task After_a_cloud_that_stored_nothing_for_long_live_frames_go_at_once_in_a_new_epoch()
+    {
+        await using var uplink = new RunningUplink(o => o with { LongBacklogFrames = 50 }, o => o with { ResendAfter = TimeSpan.FromMilliseconds(50) });
+        await uplink.Transport.ConnectAsync();
+        await uplink.Transport.NextAsync();
+        var old = uplink.Outbox.CurrentEpoch;
+        uplink.Outbox.AppendMany(100);
+        await RunningUplink.EventuallyAsync(() => uplink.Counters.Resends > 0);
+        Assert.Equal(old, uplink.Outbox.CurrentEpoch);
+
+        await uplink.Transport.StoreAsync(old, 10);
+        await RunningUplink.EventuallyAsync(() => uplink.Outbox.CurrentEpoch != old);
+        uplink.Outbox.AppendMany(1);
+        await uplink.Transport.StoreAsync(uplink.Outbox.CurrentEpoch, 1);
+        await RunningUplink.EventuallyAsync(() => uplink.Outbox.Epochs() is [{ ConfirmedSeq: 10 }, { ConfirmedSeq: 1 }]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
