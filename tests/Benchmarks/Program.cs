@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Benchmarks;
 using IotTelemetry.Benchmarks.ClickHouse;
+using IotTelemetry.Benchmarks.Commands;
 using IotTelemetry.Benchmarks.Edge;
 using IotTelemetry.Benchmarks.Ingest;
 using IotTelemetry.Benchmarks.Micro;
@@ -9,7 +10,7 @@ using IotTelemetry.Benchmarks.Mqtt;
 using IotTelemetry.Benchmarks.Protocol;
 using IotTelemetry.Benchmarks.Storage;
 
-ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new StorageSuite(), new MicroSuite()];
+ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new StorageSuite(), new CommandsSuite(), new MicroSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);

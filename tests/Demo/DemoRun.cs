@@ -34,7 +34,8 @@ internal sealed class DemoRun(string directory)
 
     private void PrintHints(CloudService cloud)
     {
-        var query = $"{Path.GetRelativePath(Environment.CurrentDirectory, Path.ChangeExtension(Checkout.Cloud, null))} query --url http://{cloud.Http}";
+        var program = Path.GetRelativePath(Environment.CurrentDirectory, Path.ChangeExtension(Checkout.Cloud, null));
+        var query = $"{program} query --url http://{cloud.Http}";
         Console.WriteLine($"""
 
             MQTT      {cloud.Mqtt}
@@ -46,6 +47,8 @@ internal sealed class DemoRun(string directory)
               {query} "SELECT site, point, count() AS readings, max(ts) AS latest FROM iot.readings GROUP BY site, point ORDER BY readings DESC"
               {query} "SELECT toStartOfInterval(ts, INTERVAL 10 SECOND) AS t, round(avg(value)) AS watts FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'feeder' GROUP BY t ORDER BY t"
               {query} "SELECT asset, countIf(value = 1) AS arrivals FROM iot.readings WHERE point = 'occupied' GROUP BY asset ORDER BY arrivals DESC LIMIT 10"
+              {program} switch mill-lane/load-01 off --reason "trying it" --url http://{cloud.Http}
+              {program} commands --url http://{cloud.Http}
 
             """);
     }

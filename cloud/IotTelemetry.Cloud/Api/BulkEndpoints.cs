@@ -37,7 +37,7 @@ internal sealed class BulkEndpoints(CommandRoom room, LiveState live, TimeProvid
         }
 
         CommandOrder each = body.Each.ToOrder(default, headers) with { Fingerprint = headers.Fingerprint("bulk", (query, body)) };
-        switch (await CommandAnswers.WhileRunningAsync(() => room.Bulks.RequestAsync(new BulkOrder(assets, each, body.PerSecond), room.Stopping)))
+        switch (await CommandAnswers.WhileRunningAsync(() => room.Bulks.RequestAsync(new BulkOrder(assets, each, body.PerSecond))))
         {
             case BulkOutcome.Taken taken:
                 return TypedResults.Accepted($"/api/bulks/{taken.Id}", await ViewAsync(taken.Id, CancellationToken.None));

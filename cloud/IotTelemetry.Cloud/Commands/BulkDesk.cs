@@ -7,7 +7,7 @@ namespace IotTelemetry.Cloud.Commands;
 /// Bulks: all commands are recorded at once, and begun at a limited rate. Each is a command like any other, with its own refusals, life and result; its life begins with its turn.
 /// The fleet's rate is shared by all bulks and all workers. Thread-safe.
 /// </summary>
-internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk desk, CommandDriver driver, IdempotencyKeys keys, CommandOptions options, TimeProvider time)
+internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk desk, CommandDriver driver, IdempotencyKeys keys, CommandOptions options, TimeProvider time, CancellationToken stop)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
@@ -19,7 +19,7 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     /// <summary>Asks for a bulk. Completes when all its commands are recorded.</summary>
-    public async Task<BulkOutcome> RequestAsync(BulkOrder order, CancellationToken stop)
+    public async Task<BulkOutcome> RequestAsync(BulkOrder order)
     {
         double perSecond = Math.Min(order.PerSecond ?? _fleetPerSecond, _fleetPerSecond);
         if (Fault(order, perSecond) is { } fault)
@@ -53,7 +53,7 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
             return new BulkOutcome.NotRecorded();
         }
 
-        Run(ticket, commands, stop);
+        Run(ticket, commands);
         return new BulkOutcome.Taken(ticket.Id, commands.Count);
     }
 
@@ -68,21 +68,21 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
     }
 
     /// <summary>Goes on with bulks that a restart interrupted.</summary>
-    public void Resume(IReadOnlyList<TrackedCommand> notBegun, CancellationToken stop)
+    public void Resume(IReadOnlyList<TrackedCommand> notBegun)
     {
         foreach (IGrouping<Guid, TrackedCommand> bulk in notBegun.GroupBy(command => command.Request.Bulk!.Id))
         {
-            Run(bulk.First().Request.Bulk!, [.. bulk], stop);
+            Run(bulk.First().Request.Bulk!, [.. bulk]);
         }
     }
 
-    /// <summary>Completes when no bulk is under way.</summary>
+    /// <summary>Completes when no bulk is under way: all have begun their last command, or the service stops.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(_running.Values);
 
-    private void Run(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands, CancellationToken stop) =>
-        _running[ticket.Id] = Task.Run(() => RunAsync(ticket, commands, stop), CancellationToken.None);
+    private void Run(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands) =>
+        _running[ticket.Id] = Task.Run(() => RunAsync(ticket, commands), CancellationToken.None);
 
-    private async Task RunAsync(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands, CancellationToken stop)
+    private async Task RunAsync(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands)
     {
         RateMeter own = new(ticket.PerSecond, time);
         int next = 0;

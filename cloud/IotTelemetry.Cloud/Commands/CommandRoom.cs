@@ -53,11 +53,11 @@ internal sealed class CommandRoom : IAsyncDisposable
         Lockouts = new LockoutBook(time);
         LockoutPost = new LockoutPost(link, logs.CreateLogger<LockoutPost>());
         LockoutDesk = new LockoutDesk(
-            Lockouts, new LockoutTable(engine, tables, lockoutRetry), LockoutPost, targets, options, time, logs.CreateLogger<LockoutDesk>());
+            Lockouts, new LockoutTable(engine, tables, lockoutRetry), LockoutPost, targets, options, time, logs.CreateLogger<LockoutDesk>(), _stop.Token);
         CommandCheck check = new(targets, options);
         IdempotencyKeys keys = new(time);
         Desk = new CommandDesk(check, Book, _driver, Archive, keys, Lockouts, options, time, logs.CreateLogger<CommandDesk>());
-        Bulks = new BulkDesk(check, Book, Desk, _driver, keys, options, time);
+        Bulks = new BulkDesk(check, Book, Desk, _driver, keys, options, time, _stop.Token);
         Results = new ResultIntake(Desk, logs.CreateLogger<ResultIntake>());
         _driver.Moved += Show;
         LockoutDesk.Changed += Show;
@@ -159,7 +159,7 @@ internal sealed class CommandRoom : IAsyncDisposable
         if (waiting.Count > 0)
         {
             await Task.Delay(ReturnTime, _time, _stop.Token);
-            Bulks.Resume(waiting, _stop.Token);
+            Bulks.Resume(waiting);
         }
     }
 

@@ -8,7 +8,8 @@ namespace IotTelemetry.Cloud.Lockouts;
 /// Sets and lifts lockouts. Every change is a row in the store, then in force in the <see cref="LockoutBook"/>, then on its way to the gateway: a crash in between leaves it in force
 /// at the next start. Changes take turns. Thread-safe.
 /// </summary>
-internal sealed class LockoutDesk(LockoutBook book, LockoutTable table, LockoutPost post, ICommandTargets targets, CommandOptions options, TimeProvider time, ILogger<LockoutDesk> logger)
+internal sealed class LockoutDesk(
+    LockoutBook book, LockoutTable table, LockoutPost post, ICommandTargets targets, CommandOptions options, TimeProvider time, ILogger<LockoutDesk> logger, CancellationToken stop)
 {
     /// <summary>The longest time to an end: what is to last longer has none.</summary>
     public static readonly TimeSpan LongestUntil = TimeSpan.FromDays(3650);
@@ -178,10 +179,10 @@ internal sealed class LockoutDesk(LockoutBook book, LockoutTable table, LockoutP
         }
     }
 
-    // In turn. Not given up half-way: nobody would know whether it is in force.
+    // In turn. Given up only when the service stops: the next start reads whether it is in force.
     private async Task ChangeAsync(LockoutAction action, Lockout lockout, string actor, GatewayLockouts after)
     {
-        await table.AppendAsync(action, lockout, after.Revision, time.GetUtcNow(), actor, CancellationToken.None);
+        await table.AppendAsync(action, lockout, after.Revision, time.GetUtcNow(), actor, stop);
         book.Put(after);
         LockoutLog.Changed(logger, lockout.Asset.ToString(), action, actor, lockout.Holder, lockout.Reason);
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();

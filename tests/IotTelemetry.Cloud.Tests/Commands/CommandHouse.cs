@@ -76,6 +76,46 @@ internal sealed class CommandHouse : IAsyncDisposable
         throw new InvalidOperationException("cloud and gateway do not come to an end with each other");
     }
 
+    /// <summary>Lets time pass and brings messages and answers until all commands of a bulk have come to their ends. Commands exchange at the same time, each in its order.</summary>
+    public Task RunBulkAsync(Guid bulk)
+    {
+        TrackedCommand[] commands = [.. Room.Book.All.Where(command => command.Request.Bulk?.Id == bulk)];
+        return AdvanceUntilAsync(() => commands.All(command => command.Stage.IsFinal()), ExchangeAllAsync);
+    }
+
+    /// <summary>Lets time pass until something holds.</summary>
+    public async Task AdvanceUntilAsync(Func<bool> holds, Func<Task>? meanwhile = null)
+    {
+        using CancellationTokenSource limit = new(Limit);
+        while (!holds())
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(20));
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+            await Task.Delay(1, limit.Token);
+        }
+    }
+
+    private async Task ExchangeAllAsync()
+    {
+        while (Gateway.Deliver())
+        {
+        }
+
+        List<CommandResult> answers = [];
+        while (Gateway.TakeAnswer(0) is { } answer)
+        {
+            answers.Add(answer);
+        }
+
+        await Task.WhenAll(answers.GroupBy(answer => answer.Id).Select(async ofOne =>
+        {
+            foreach (CommandResult answer in ofOne)
+            {
+                await Room.Desk.AnswerAsync(GatewayId, answer, CancellationToken.None);
+            }
+        }));
+    }
+
     /// <summary>Waits until a command is in a stage.</summary>
     public static Task WaitAsync(TrackedCommand command, CommandStage stage) => EventuallyAsync(() => command.Stage == stage, () => $"the command is {command.Stage}, not {stage}");
 

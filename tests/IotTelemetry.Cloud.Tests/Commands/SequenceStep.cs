@@ -1,0 +1,25 @@
+namespace IotTelemetry.Cloud.Tests.Commands;
+
+/// <summary>What may happen next.</summary>
+public enum SequenceStep
+{
+    AskDirect,
+    AskSelect,
+    AskOther,
+    Deliver,
+    LoseMessages,
+    Answer,
+    AnswerLate,
+    AnswerTwice,
+    LoseAnswer,
+    Wait,
+    WaitLong,
+    Cancel,
+    Lock,
+    Unlock,
+    GatewayBack,
+    BrokerAway,
+    CrashBeforeInsert,
+    CrashAfterInsert,
+    Restart,
+}
