@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace IotTelemetry.Protocol;
 
@@ -147,8 +148,8 @@ public sealed class Birth
     /// <summary>The content hash of a model's exact bytes.</summary>
     public static BirthHash HashOf(ReadOnlySpan<byte> model)
     {
-        Span<byte> digest = stackalloc byte[ContentDigest.Bytes];
-        ContentDigest.Hash(model, digest);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(model, digest);
         return new BirthHash(BinaryPrimitives.ReadUInt64BigEndian(digest));
     }
 }
