@@ -18,7 +18,7 @@ internal sealed class Batch(RetentionRules retention)
     private readonly Stack<MonthRows> _spare = [];
     private readonly List<Settlement> _settlements = [];
 
-    /// <summary>Number of the batch; 0 until it is closed. Numbers rise strictly, also over restarts.</summary>
+    /// <summary>Number of the batch; 0 until it is closed. Numbers of a writer rise strictly, also over restarts (<see cref="BatchNumber"/>).</summary>
     public ulong Id { get; private set; }
 
     /// <summary>Clock stamp (<see cref="TimeProvider.GetTimestamp"/>) of the first entry; 0 while it is empty.</summary>
@@ -124,6 +124,9 @@ internal sealed class Batch(RetentionRules retention)
         Bytes += 100;
         _settlements.Add(new Settlement(gateway, null, null, confirmation, MqttReasonCode.Success));
     }
+
+    /// <summary>Adds one who waits until this batch, and so every earlier one, is stored.</summary>
+    public void AddFlush(Confirmation confirmation) => _settlements.Add(new Settlement(null, null, null, confirmation, MqttReasonCode.Success));
 
     /// <summary>Gives the batch its number: no more entries.</summary>
     public void Close(ulong id) => Id = id;

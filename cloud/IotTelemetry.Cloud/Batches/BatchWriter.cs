@@ -22,7 +22,8 @@ internal sealed class BatchWriter(
     CursorPublisher cursors,
     IngestCounters counters,
     StorageLatency latency,
-    TimeProvider time)
+    TimeProvider time,
+    IWriteGuard? guard)
 {
     // The tokens of an earlier run must never meet those of this one: a different block under a used token would be dropped without a word.
     private readonly string _run = Guid.NewGuid().ToString("N");
@@ -36,7 +37,7 @@ internal sealed class BatchWriter(
     }
 
     /// <summary>The number of the last batch that an earlier run may have used: it is stored as far as it ever will be.</summary>
-    public void ContinueAfter(ulong lastId) => StoredThrough = lastId;
+    public void ContinueAfter(ulong lastId) => StoredThrough = Math.Max(StoredThrough, lastId);
 
     /// <summary>Runs until the batcher is closed and everything is stored, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -80,8 +81,18 @@ internal sealed class BatchWriter(
 
         string token = string.Create(CultureInfo.InvariantCulture, $"{_run}-{batch}-{partition}");
         return retry.RunAsync(
-            static async (insert, ct) => await insert.Engine.InsertAsync(insert.Table, insert.Block, insert.Token, ct),
-            (Engine: engine, Table: table, Block: block, Token: token),
+            static async (insert, ct) =>
+            {
+                if (insert.Guard is { } guard)
+                {
+                    await guard.WriteAsync(mayWrite => insert.Engine.InsertAsync(insert.Table, insert.Block, insert.Token, mayWrite), ct);
+                }
+                else
+                {
+                    await insert.Engine.InsertAsync(insert.Table, insert.Block, insert.Token, ct);
+                }
+            },
+            (Engine: engine, Guard: guard, Table: table, Block: block, Token: token),
             cancellationToken);
     }
 

@@ -19,8 +19,17 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
     /// <summary>When the oldest frame that is not stored came in, Unix milliseconds; 0 when there is none. The taker's batch counts while it is not returned.</summary>
     public long OldestReceivedAtMs { get; private set; }
 
-    /// <summary>The number of the last batch that an earlier run may have used; call before the first entry.</summary>
-    public void ContinueAfter(ulong lastId) => _lastId = lastId;
+    /// <summary>Which writer's numbers the batches get; set before the first entry.</summary>
+    public uint Writer { get; set; } = BatchNumber.Embedded;
+
+    /// <summary>Batches closed from now on have higher numbers than this one, which earlier writers may have used.</summary>
+    public void ContinueAfter(ulong lastId)
+    {
+        lock (_gate)
+        {
+            _lastId = Math.Max(_lastId, lastId);
+        }
+    }
 
     /// <summary>Adds an entry; waits while there is no room.</summary>
     public ValueTask AddAsync<T>(T entry, CancellationToken cancellationToken)
@@ -141,7 +150,8 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         Batch taken = _open;
         _open = _spare ?? throw new InvalidOperationException("the batch taken before was not returned");
         _spare = null;
-        taken.Close(++_lastId);
+        _lastId = BatchNumber.Next(_lastId, Writer, time.GetUtcNow());
+        taken.Close(_lastId);
         _room.TrySetResult();
         _room = NewSignal();
         return taken;

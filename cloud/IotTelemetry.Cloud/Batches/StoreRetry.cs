@@ -1,4 +1,5 @@
 using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Workers;
 using Polly;
 using Polly.Retry;
 
@@ -24,7 +25,7 @@ internal sealed class StoreRetry
             UseJitter = true,
             Delay = TimeSpan.FromMilliseconds(100),
             MaxDelay = TimeSpan.FromSeconds(10),
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not null && !args.Context.CancellationToken.IsCancellationRequested),
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not (null or LeaseLostException) && !args.Context.CancellationToken.IsCancellationRequested),
             OnRetry = args =>
             {
                 Attempts++;

@@ -17,6 +17,8 @@ internal sealed class StoreTables(DatabaseName database)
 
     public string Unfinished { get; } = $"{database}.unfinished";
 
+    public string Leases { get; } = $"{database}.leases";
+
     public string Rejects { get; } = $"{database}.rejects";
 
     public string GatewayHistory { get; } = $"{database}.gateway_history";

@@ -2,7 +2,7 @@ using IotTelemetry.Mqtt;
 
 namespace IotTelemetry.Cloud.Hosting;
 
-/// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door and API, 6xx assets, 7xx commands and lockouts (in their rooms).</summary>
+/// <summary>All log messages of the service. Event ids are stable: 1xx hosting, 2xx schema and ledger, 3xx ingest, 4xx store, 5xx door and API, 6xx assets, 7xx commands and lockouts, 8xx workers (in their rooms).</summary>
 internal static partial class CloudLog
 {
     [LoggerMessage(100, LogLevel.Information, "Listening: MQTT on {Mqtt}, HTTP on {Http}, data in {Store}")]

@@ -1,18 +1,31 @@
 using System.Net;
 using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Door.Users;
+using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Hosting;
 
 /// <summary>Everything <c>iot-cloud serve</c> can be told; immutable, and checked once by <see cref="Validate"/>.</summary>
 internal sealed record CloudOptions
 {
+    public static TimeSpan DefaultLease { get; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Where the tables are.</summary>
     public required StoreOptions Store { get; init; }
 
-    /// <summary>Where the MQTT broker listens.</summary>
-    public required IPEndPoint Mqtt { get; init; }
+    /// <summary>Where the MQTT broker in this process listens; null: nowhere.</summary>
+    public required IPEndPoint? Mqtt { get; init; }
+
+    /// <summary>The broker that the gateways connect to, if it is another one.</summary>
+    public BrokerOptions? Broker { get; init; }
+
+    /// <summary>The part of the fleet that this process takes care of.</summary>
+    public WorkerShare Share { get; init; } = WorkerShare.Whole;
+
+    /// <summary>How long the right to write to a shared store lasts without being renewed. A worker that died is replaced after one and a half times this.</summary>
+    public TimeSpan Lease { get; init; } = DefaultLease;
 
     /// <summary>Where the analysts' door, status and health listen.</summary>
     public required IPEndPoint Http { get; init; }
@@ -38,6 +51,13 @@ internal sealed record CloudOptions
     {
         Store.Validate();
         OptionException.ThrowIfOutside("drain time-out", DrainTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        OptionException.ThrowIfOutside("--lease-s", Lease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        Broker?.Validate();
+        if (Share.Count > 1 && Store.Servers is null)
+        {
+            throw new OptionException("--worker", Share, "several workers need a store that all can reach: give --clickhouse");
+        }
+
         Ingest.Validate();
         Commands.Validate();
         return this;

@@ -5,10 +5,10 @@ using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
-using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
+using IotTelemetry.Cloud.Workers;
 using IotTelemetry.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Serilog;
@@ -18,6 +18,8 @@ namespace IotTelemetry.Cloud.Hosting;
 /// <summary>The service: engine, schema, ledger, broker, HTTP, in this order; and back, when it is told to stop.</summary>
 internal static class CloudService
 {
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs until SIGTERM, SIGINT or <paramref name="stop"/>.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="output">Gets one line when everything listens: <c>listening mqtt=ADDRESS:PORT http=ADDRESS:PORT</c>.</param>
@@ -55,7 +57,11 @@ internal static class CloudService
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = DoorBody.LongestStatement;
-            kestrel.Listen(options.Mqtt, listen => mqtt = listen.UseMqttBroker());
+            if (options.Mqtt is { } address)
+            {
+                kestrel.Listen(address, listen => mqtt = listen.UseMqttBroker());
+            }
+
             kestrel.Listen(options.Http, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -66,33 +72,52 @@ internal static class CloudService
         await using WebApplication app = builder.Build();
         MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
         LiveState live = new();
-        EmbeddedBrokerLink link = new(broker, TimeProvider.System);
-        await using IngestPipeline ingest = new(engine, options.Store.Database, new LinkCursorSink(link), options.Ingest, TimeProvider.System, logs, live);
-        await ingest.StartAsync(stop);
+        await using GatewaySide gateways = new(options, engine, broker, logs);
+        await using IngestPipeline ingest = new(
+            engine, options.Store.Database, new LinkCursorSink(gateways.Link), options.Ingest.Of(options.Share), TimeProvider.System, logs, live, guard: gateways.Guard);
         await using AssetService assets = new(engine, options.Store.Database, ingest, live, TimeProvider.System, logs);
-        assets.Start();
-        ingest.Receive(link);
-        await using CommandRoom commands = new(engine, options.Store.Database, link, new LiveTargets(live), live.Holds, options.Commands, TimeProvider.System, logs);
-        await commands.StartAsync(stop);
-        commands.Receive(link);
-        ingest.Statuses.Heard += commands.Hear;
+        await using CommandRoom commands = new(engine, options.Store.Database, gateways.Link, new LiveTargets(live), live.Holds, options.Commands, TimeProvider.System, logs);
+        ingest.Receive(gateways.Link);
+        IWriterRole role = gateways.RoleOf(ingest);
+        await role.StartAsync(stop);
+        List<(string Name, Task Completion)> rooms = [];
+        if (options.Share == WorkerShare.Whole)
+        {
+            // One process takes up the commands that are under way, and derives from all readings; several workers would each do so.
+            assets.Start();
+            commands.Receive(gateways.Link);
+            ingest.Statuses.Heard += commands.Hear;
+            await commands.StartAsync(stop);
+            rooms = [("room of assets", assets.Completion), ("room of commands", commands.Completion)];
+        }
 
-        ServiceHealth health = new(ingest);
+        ServiceHealth health = new(ingest, role);
         app.Use(LoopbackHosts.RefuseOthersAsync);
-        StatusEndpoints.Map(app, ingest, broker, health);
+        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health);
         ApiHosting.Map(app, live, assets.Changes, commands, TimeProvider.System, logs);
         await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
         door.Endpoint.Map(app);
 
         await app.StartAsync(stop);
-        string listening = $"mqtt={mqtt!.IPEndPoint} http={http!.IPEndPoint}";
-        CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqtt.IPEndPoint!.ToString(), http.IPEndPoint!.ToString(), options.Store.Place);
-        await output.WriteLineAsync($"listening {listening}");
+        string mqttPlace = options.Broker?.Endpoint.ToString() ?? mqtt?.IPEndPoint?.ToString() ?? "off";
+        CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqttPlace, http!.IPEndPoint!.ToString(), options.Store.Place);
+        await output.WriteLineAsync($"listening mqtt={mqttPlace} http={http.IPEndPoint}");
         await output.FlushAsync(CancellationToken.None);
 
-        int exitCode = await WaitAsync(app, logs, stop, ("ingest", ingest.Completion), ("room of assets", assets.Completion), ("room of commands", commands.Completion));
+        using CancellationTokenSource ended = new();
+        Task writing = role.RunAsync(ended.Token);
+        int exitCode = await WaitAsync(app, logs, stop, [("ingest", ingest.Completion), ("right to write", writing), .. rooms]);
         health.Stopping();
-        await DrainAsync(options, link, ingest, commands, logs);
+        bool isDrained = await DrainAsync(options, gateways, ingest, commands, logs);
+        await ended.CancelAsync();
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await gateways.DisposeAsync();
+        if (isDrained)
+        {
+            using CancellationTokenSource late = new(ReleaseTimeout);
+            await role.ReleaseAsync(late.Token);
+        }
+
         await app.StopAsync(CancellationToken.None);
         return exitCode;
     }
@@ -114,14 +139,15 @@ internal static class CloudService
         return ExitCode.Failure;
     }
 
-    private static async Task DrainAsync(CloudOptions options, EmbeddedBrokerLink link, IngestPipeline ingest, CommandRoom commands, ILoggerFactory logs)
+    private static async Task<bool> DrainAsync(CloudOptions options, GatewaySide gateways, IngestPipeline ingest, CommandRoom commands, ILoggerFactory logs)
     {
         Microsoft.Extensions.Logging.ILogger logger = logs.CreateLogger(nameof(CloudService));
         long start = TimeProvider.System.GetTimestamp();
         CloudLog.Draining(logger, ingest.Counters.FramesInFlight);
-        link.Stop();
+        gateways.Stop();
         await commands.StopAsync(options.DrainTimeout / 6);
-        if (await ingest.DrainAsync(options.DrainTimeout))
+        bool isDrained = await ingest.DrainAsync(options.DrainTimeout);
+        if (isDrained)
         {
             CloudLog.Drained(logger, TimeProvider.System.GetElapsedTime(start));
         }
@@ -129,5 +155,7 @@ internal static class CloudService
         {
             CloudLog.NotDrained(logger, options.DrainTimeout, ingest.Counters.FramesInFlight);
         }
+
+        return isDrained;
     }
 }

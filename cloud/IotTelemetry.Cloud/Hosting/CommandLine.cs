@@ -43,17 +43,20 @@ internal static class CommandLine
     {
         StoreArguments store = new();
         CommandArguments commands = new();
-        Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:1883" };
+        Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one, off listens nowhere", DefaultValueFactory = _ => "127.0.0.1:1883" };
         Option<string> http = new("--http") { Description = "Address of queries, status and health; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:8123" };
         Option<string?> logFile = new("--log-file") { Description = "Writes the log to this file too, a new one each day, 14 kept" };
         Option<int?> rows = new("--batch-rows") { Description = "Rows at which a batch is stored (default 100000)" };
         Option<int?> age = new("--batch-age-ms") { Description = "Age at which a batch is stored, in milliseconds (default 500)" };
         Option<string[]> retention = new("--retention") { Description = "SITE/KIND=DAYSd: how long readings are kept, * for any site or kind, for example */parking_bay=90d; may be repeated (default: for ever)", DefaultValueFactory = _ => [] };
+        Option<int?> lease = new("--lease-s") { Description = "Seconds for which the right to write to a shared store lasts without being renewed (default 15)" };
+        BrokerArguments broker = new();
         Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
         Option<string?> users = new("--users") { Description = "File of the users of the HTTP door; without it everybody on this machine may read" };
-        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, retention, dryRun };
+        Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, retention, lease, dryRun };
         store.AddTo(serve);
         commands.AddTo(serve);
+        broker.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
         {
             IngestOptions defaults = new();
@@ -62,7 +65,10 @@ internal static class CommandLine
             CloudOptions options = new CloudOptions
             {
                 Store = store.Read(parsed),
-                Mqtt = BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
+                Mqtt = parsed.GetRequiredValue(mqtt) is "off" || parsed.GetValue(broker.Broker) is not null ? null : BindAddress.Parse("--mqtt", parsed.GetRequiredValue(mqtt)),
+                Broker = broker.Read(parsed),
+                Share = broker.ReadShare(parsed),
+                Lease = parsed.GetValue(lease) is { } seconds ? TimeSpan.FromSeconds(seconds) : CloudOptions.DefaultLease,
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
                 Users = parsed.GetValue(users) is { } usersFile ? UsersFile.Read(usersFile) : DoorUser.OfThisMachine,
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,

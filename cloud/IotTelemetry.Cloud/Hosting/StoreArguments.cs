@@ -50,8 +50,8 @@ internal sealed class StoreArguments
                 Settings = cluster is null ? SingleSettings : ClusterSettings,
                 Endpoints = [.. addresses.Split(',', StringSplitOptions.TrimEntries).Select(Address)],
                 UserName = parsed.GetValue(_user),
-                Password = Secret(parsed, _passwordFile),
-                Token = Secret(parsed, _tokenFile),
+                Password = SecretFile.Read(parsed, _passwordFile),
+                Token = SecretFile.Read(parsed, _tokenFile),
                 CertificateAuthorityFile = parsed.GetValue(_authorities),
             }
             : null;
@@ -90,21 +90,4 @@ internal sealed class StoreArguments
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
         ? uri
         : throw new OptionException("--clickhouse", text, "allowed is http://HOST:PORT or https://HOST:PORT, several divided by commas");
-
-    private static string? Secret(ParseResult parsed, Option<string?> option)
-    {
-        if (parsed.GetValue(option) is not { } file)
-        {
-            return null;
-        }
-
-        try
-        {
-            return File.ReadAllText(file).TrimEnd('\r', '\n');
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new OptionException(option.Name, file, $"allowed is a file that can be read: {unreadable.Message}");
-        }
-    }
 }

@@ -3,13 +3,16 @@ using IotTelemetry.Mqtt;
 
 namespace IotTelemetry.Cloud.Ingest;
 
-/// <summary>How the sender of one message learns what became of it: a PUBACK the broker holds back, or a call-back of a sender in this process.</summary>
+/// <summary>How the sender of one message learns what became of it: a PUBACK the broker in this process holds back, one that is owed to another broker, or a call-back of a sender in this process.</summary>
 internal readonly struct Confirmation
 {
     private readonly MqttDeferredAcknowledgement _acknowledgement;
+    private readonly MqttPendingAcknowledgement _pending;
     private readonly Action<MqttReasonCode>? _callback;
 
     public Confirmation(MqttDeferredAcknowledgement acknowledgement) => _acknowledgement = acknowledgement;
+
+    public Confirmation(MqttPendingAcknowledgement pending) => _pending = pending;
 
     public Confirmation(Action<MqttReasonCode> callback) => _callback = callback;
 
@@ -22,7 +25,9 @@ internal readonly struct Confirmation
         }
         else
         {
+            // Whichever it is not does nothing.
             _acknowledgement.Complete(reason);
+            _pending.Complete(reason);
         }
     }
 }

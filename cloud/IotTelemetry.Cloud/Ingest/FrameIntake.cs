@@ -80,6 +80,19 @@ internal sealed class FrameIntake(
         }
     }
 
+    /// <summary>Drops the frames that wait for a birth, unconfirmed: the gateway sends them to whoever takes it over. Nothing of the gateway is being taken.</summary>
+    public void ForgetHeld(GatewaySession gateway)
+    {
+        while (gateway.Held.TryDequeue(out HeldFrame? held))
+        {
+            heldRoom.Release(held.Bytes);
+            if (held.Payload is not null)
+            {
+                counters.FrameGivenUp();
+            }
+        }
+    }
+
     private GatewaySession? Find(ReadOnlySpan<byte> topic, out string? problem) =>
         TopicAddress.TryParse(topic, out TopicAddress address, out problem) ? registry.Get(address) : null;
 

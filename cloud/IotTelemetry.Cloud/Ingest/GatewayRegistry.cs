@@ -14,6 +14,21 @@ internal sealed class GatewayRegistry
 
     public int Count => _gateways.Count;
 
+    /// <summary>Takes the gateways of these partitions out; one that speaks again is a new one.</summary>
+    public IReadOnlyList<GatewaySession> Remove(PartitionSet partitions)
+    {
+        List<GatewaySession> removed = [];
+        foreach ((byte[] identity, GatewaySession gateway) in _gateways)
+        {
+            if (partitions.Contains(gateway.Id.Partition) && _gateways.TryRemove(identity, out _))
+            {
+                removed.Add(gateway);
+            }
+        }
+
+        return removed;
+    }
+
     /// <summary>The gateway a topic names.</summary>
     public GatewaySession Get(in TopicAddress address) =>
         _byUtf8.TryGetValue(address.Identity, out GatewaySession? state) ? state : Get(address.ToGatewayId());

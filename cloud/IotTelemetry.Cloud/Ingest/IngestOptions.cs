@@ -1,5 +1,6 @@
 using IotTelemetry.Cloud.Hosting;
 using IotTelemetry.Cloud.Schema;
+using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Ingest;
 
@@ -47,6 +48,9 @@ internal sealed record IngestOptions
 
     /// <summary>How long readings are kept.</summary>
     public RetentionRules Retention { get; init; } = RetentionRules.KeepAll;
+
+    /// <summary>These options for one worker: what is meant for the whole fleet is divided.</summary>
+    public IngestOptions Of(WorkerShare share) => this with { HeldBytes = share.Of(HeldBytes) };
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="OptionException">A value is not allowed.</exception>

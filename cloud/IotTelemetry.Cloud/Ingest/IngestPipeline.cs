@@ -22,6 +22,7 @@ internal sealed class IngestPipeline : IAsyncDisposable
     private readonly CursorPublisher _cursors;
     private readonly LedgerRecovery _recovery;
     private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
     private Task _publishing = Task.CompletedTask;
 
@@ -33,7 +34,8 @@ internal sealed class IngestPipeline : IAsyncDisposable
         TimeProvider time,
         ILoggerFactory logs,
         LiveState? live = null,
-        Func<double>? randomizer = null)
+        Func<double>? randomizer = null,
+        IWriteGuard? guard = null)
     {
         StoreTables tables = new(database);
         StoredRecords records = new(engine, tables);
@@ -41,7 +43,7 @@ internal sealed class IngestPipeline : IAsyncDisposable
         Retry = new StoreRetry(time, logs.CreateLogger<StoreRetry>(), randomizer);
         _batcher = new Batcher(options, time);
         _cursors = new CursorPublisher(sink, options, time);
-        _writer = new BatchWriter(engine, tables, _batcher, Retry, _cursors, Counters, Latency, time);
+        _writer = new BatchWriter(engine, tables, _batcher, Retry, _cursors, Counters, Latency, time, guard);
         RollupRecovery rollups = new(engine, tables, Registry, logs.CreateLogger<RollupRecovery>());
         _recovery = new LedgerRecovery(engine, tables, Registry, rollups, logs.CreateLogger<LedgerRecovery>());
         BirthBook book = new(records, _cursors, options, time, logs.CreateLogger<BirthBook>());
@@ -74,9 +76,9 @@ internal sealed class IngestPipeline : IAsyncDisposable
     public ulong StoredThrough => _writer.StoredThrough;
 
     /// <summary>Completes when storing or publishing stops: in order after <see cref="DrainAsync"/>, otherwise with the error that stopped it.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    public Task Completion => _ended.Task;
 
-    /// <summary>Takes what the gateways send from now on: call after the start.</summary>
+    /// <summary>Takes what the gateways send; what comes before the start has to be kept back.</summary>
     public void Receive(IGatewayLink link)
     {
         link.Receive(TopicKind.Telemetry, Frames.TakeAsync);
@@ -88,32 +90,65 @@ internal sealed class IngestPipeline : IAsyncDisposable
         });
     }
 
-    /// <summary>Reads the ledger, then begins to store.</summary>
+    /// <summary>Begins as the only writer of a store in this process: reads the ledger of all partitions, then begins to store.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        ulong last = await _recovery.RunAsync(cancellationToken);
-        _batcher.ContinueAfter(last);
-        _writer.ContinueAfter(last);
+        await TakeOverAsync(PartitionSet.All, [BatchNumber.Embedded], cancellationToken);
+        Start(BatchNumber.Embedded);
+    }
+
+    /// <summary>Begins to store, as one of several writers; nothing may be taken before its partition is taken over.</summary>
+    public void Start(uint writer)
+    {
+        _batcher.Writer = writer;
         _writing = Task.Run(() => _writer.RunAsync(_stop.Token), CancellationToken.None);
         _publishing = Task.Run(() => _cursors.RunAsync(_stop.Token), CancellationToken.None);
-        Completion = Task.WhenAny(_writing, _publishing).Unwrap();
+        _ = EndAsync();
+    }
+
+    /// <summary>Reads what is stored of the gateways in these partitions. The caller takes nothing from them before, and knows that nobody else writes for them any more.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="predecessors">Writers that wrote for them since somebody took them over completely, and were not drained.</param>
+    /// <param name="cancellationToken">Gives up; the partitions are then to be forgotten.</param>
+    public async Task TakeOverAsync(PartitionSet partitions, IReadOnlyCollection<uint> predecessors, CancellationToken cancellationToken)
+    {
+        ulong last = await _recovery.RunAsync(partitions, predecessors, cancellationToken);
+        _batcher.ContinueAfter(last);
+        _writer.ContinueAfter(last);
+    }
+
+    /// <summary>Completes when all that was taken before is stored.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _batcher.AddAsync(new FlushEntry(new Confirmation(_ => stored.TrySetResult())), cancellationToken);
+        await Task.WhenAny(stored.Task, Completion).WaitAsync(cancellationToken);
+        await (stored.Task.IsCompleted ? stored.Task : Completion);
+    }
+
+    /// <summary>Forgets the gateways in these partitions, which somebody else takes over. The caller has stopped taking from them; what was taken is stored.</summary>
+    public void Forget(PartitionSet partitions)
+    {
+        foreach (GatewaySession gateway in Registry.Remove(partitions))
+        {
+            Frames.ForgetHeld(gateway);
+            Statuses.Forget(gateway);
+        }
     }
 
     /// <summary>Stores and confirms what was taken. The caller hands over nothing more.</summary>
-    /// <returns>False when <paramref name="timeout"/> was over first: what is left is unconfirmed and stays with its gateways.</returns>
+    /// <returns>False when <paramref name="timeout"/> was over first, or writing had failed: what is left is unconfirmed and stays with its gateways.</returns>
     public async Task<bool> DrainAsync(TimeSpan timeout)
     {
         _batcher.Close();
-        try
+        await Task.WhenAny(_writing, Task.Delay(timeout, _time));
+        if (!_writing.IsCompletedSuccessfully)
         {
-            await _writing.WaitAsync(timeout, _time);
-            await _cursors.SendDueAsync(everything: true, _stop.Token);
-            return true;
+            return false; // What went wrong with the writing is told by Completion.
         }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+
+        await _cursors.SendDueAsync(everything: true, _stop.Token);
+        return true;
     }
 
     /// <summary>Stops at once; what is not stored is not confirmed.</summary>
@@ -122,5 +157,18 @@ internal sealed class IngestPipeline : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_writing, _publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        Task first = await Task.WhenAny(_writing, _publishing);
+        if (first.Exception is { } failure)
+        {
+            _ended.TrySetException(failure.InnerExceptions);
+        }
+        else
+        {
+            _ended.TrySetResult();
+        }
     }
 }

@@ -16,6 +16,9 @@ internal sealed class StatusIntake(GatewayRegistry registry, LiveState? live, St
     /// <summary>How many gateways say they are online.</summary>
     public int Online => _status.Values.Count(status => status.State == GatewayState.Online);
 
+    /// <summary>Knows no longer whether the gateway is online.</summary>
+    public void Forget(GatewaySession gateway) => _status.TryRemove(gateway, out _);
+
     /// <summary>Takes what came in on a status topic. A status is of the moment: it is confirmed at once and not stored.</summary>
     public void Take(in Delivery delivery)
     {

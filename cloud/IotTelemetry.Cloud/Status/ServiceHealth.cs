@@ -1,9 +1,10 @@
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Status;
 
 /// <summary>Whether the service may be sent telemetry: it runs, it is not stopping, and the store takes rows. Thread-safe.</summary>
-internal sealed class ServiceHealth(IngestPipeline ingest)
+internal sealed class ServiceHealth(IngestPipeline ingest, IWriterRole role)
 {
     private volatile bool _stopping;
 
@@ -13,5 +14,5 @@ internal sealed class ServiceHealth(IngestPipeline ingest)
     public string? Problem => _stopping ? "the service is stopping"
         : ingest.Completion.IsCompleted ? "ingest has stopped"
         : ingest.Retry.FailingFor is { } outage ? $"the store has not taken rows for {outage.TotalSeconds:F0} s: {ingest.Retry.LastError}"
-        : null;
+        : role.Problem;
 }

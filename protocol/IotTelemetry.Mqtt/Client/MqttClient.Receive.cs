@@ -191,7 +191,7 @@ public sealed partial class MqttClient
     private void CountOutstanding(MqttConnection connection)
     {
         // 3.1.1 has no Receive Maximum, but no more packet identifiers than this either.
-        var maximum = _options.ProtocolVersion == MqttProtocolVersion.V500 ? _options.ReceiveMaximum : ushort.MaxValue;
+        var maximum = _options.ProtocolVersion == MqttProtocolVersion.V500 ? Math.Min(_options.ReceiveMaximum + _options.ReceiveTolerance, ushort.MaxValue) : ushort.MaxValue;
         connection.Outstanding++;
         if (connection.Outstanding > maximum)
         {

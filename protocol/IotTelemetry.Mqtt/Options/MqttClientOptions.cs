@@ -44,6 +44,12 @@ public sealed record MqttClientOptions
     /// <summary>The most QoS 1 and 2 messages the server may send unacknowledged, 1 to 65,535.</summary>
     public int ReceiveMaximum { get; init; } = 1024;
 
+    /// <summary>
+    /// How many more than <see cref="ReceiveMaximum"/> are borne before the connection is closed with 0x93, 0 to 65,535. For servers that count wrongly when a session resumes
+    /// (mosquitto 2.0.11 does): with 0 such a session could not be resumed for ever.
+    /// </summary>
+    public int ReceiveTolerance { get; init; }
+
     /// <summary>The largest packet accepted from the server, in bytes, 64 to 268,435,460.</summary>
     public int MaximumPacketSize { get; init; } = 16 * 1024 * 1024;
 

@@ -18,6 +18,7 @@ internal static class MqttClientOptionsCheck
             options.SessionExpiry, "whole seconds from 0 to 4,294,967,294, or TimeSpan.MaxValue");
         Require(IsWholeSeconds(options.KeepAlive, 65_535), nameof(options.KeepAlive), options.KeepAlive, "whole seconds from 0 to 65,535");
         Range(nameof(options.ReceiveMaximum), options.ReceiveMaximum, 1, 65_535);
+        Range(nameof(options.ReceiveTolerance), options.ReceiveTolerance, 0, 65_535);
         Range(nameof(options.MaximumPacketSize), options.MaximumPacketSize, 64, 268_435_460);
         Range(nameof(options.TopicAliasMaximum), options.TopicAliasMaximum, 0, 65_535);
         Range(nameof(options.SendTopicAliasMaximum), options.SendTopicAliasMaximum, 0, 65_535);

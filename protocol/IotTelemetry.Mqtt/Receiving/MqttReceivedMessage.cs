@@ -77,4 +77,7 @@ public readonly struct MqttReceivedMessage
     /// connection it came over is gone (the server then sends it again).
     /// </summary>
     public void Acknowledge(MqttReasonCode reason = MqttReasonCode.Success) => _client?.Acknowledge(_acknowledgement, reason);
+
+    /// <summary>The right to <see cref="Acknowledge"/> later, apart from the message: it keeps none of the message's memory alive.</summary>
+    public MqttPendingAcknowledgement PendingAcknowledgement => new(_client, _acknowledgement);
 }

@@ -40,7 +40,14 @@ internal sealed partial class EmbeddedDoor : IAsyncDisposable
     {
         while (true)
         {
-            HttpListenerContext context = await _listener.GetContextAsync();
+            _ = ServeAsync(await _listener.GetContextAsync());
+        }
+    }
+
+    private async Task ServeAsync(HttpListenerContext context)
+    {
+        try
+        {
             try
             {
                 await AnswerAsync(context);
@@ -53,6 +60,10 @@ internal sealed partial class EmbeddedDoor : IAsyncDisposable
             }
 
             context.Response.Close();
+        }
+        catch (Exception gone) when (gone is HttpListenerException or IOException or ObjectDisposedException)
+        {
+            context.Response.Abort(); // The client was killed in the middle of its request.
         }
     }
 

@@ -30,6 +30,11 @@ public sealed class ExactlyOnceTests(EngineFixture store)
     }
 
     [Fact]
+    public void Every_reading_is_stored_exactly_once_while_two_writers_write_and_their_partitions_move_at_every_crash() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunTwoWritersAsync(seed).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(4));
+
+    [Fact]
     public async Task Second_crash_does_not_forget_what_the_first_left_half_done()
     {
         // The first run dies with January of frames 1 to 10 written; the second stores some of them anew and dies; its committed batch is younger than the first run's rows.
@@ -86,14 +91,48 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         await engine.Crashed.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    // Every run is a new process: a writer with a number of its own, that looks after those before it.
+    private async Task RunTwoWritersAsync(int seed)
+    {
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        CrashScenario odd = Scenario(seed, "gw-1", "gw-2", first: 1);
+        CrashScenario even = Scenario(~seed, "gw-3", "gw-4", first: 2);
+        Assert.True(odd.Partitions.And(even.Partitions).IsEmpty);
+        await Task.WhenAll(RunUntilThroughAsync(odd, database), RunUntilThroughAsync(even, database));
+        await CheckAsync(database, $"{odd}", odd.Frames + even.Frames, odd.Readings + even.Readings);
+
+        static CrashScenario Scenario(int seed, string one, string other, uint first)
+        {
+            PartitionSet partitions = new CrashScenario(0, one, other).Partitions;
+            return new CrashScenario(seed, one, other)
+            {
+                StartAsync = async (ingest, run, cancellationToken) =>
+                {
+                    uint writer = first + (2 * (uint)run);
+                    await ingest.TakeOverAsync(partitions, [.. Enumerable.Range(0, run).Select(earlier => first + (2 * (uint)earlier))], cancellationToken);
+                    ingest.Start(writer);
+                },
+            };
+        }
+    }
+
     private async Task RunAsync(CrashScenario scenario)
     {
         DatabaseName database = await store.NewMigratedDatabaseAsync();
+        await RunUntilThroughAsync(scenario, database);
+        await CheckAsync(database, scenario.ToString(), scenario.Frames, scenario.Readings);
+    }
+
+    private async Task RunUntilThroughAsync(CrashScenario scenario, DatabaseName database)
+    {
         for (int run = 0; !await scenario.RunAsync(store.Engine, database, run); run++)
         {
             Assert.True(run < CrashScenario.FaultyRuns, $"{scenario}: a run without faults did not end");
         }
+    }
 
+    private async Task CheckAsync(DatabaseName database, string scenario, int frameCount, int readingCount)
+    {
         string stored = await store.TextAsync(
             $"SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts), countIf(batch = 0) FROM {database}.readings");
         string frames = await store.TextAsync(
@@ -104,7 +143,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
              (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM {database}.frames)
              """);
         Assert.Equal(
-            $"{scenario}: {scenario.Readings}\t{scenario.Readings}\t0 | {scenario.Frames}\t{scenario.Readings} | 0",
+            $"{scenario}: {readingCount}\t{readingCount}\t0 | {frameCount}\t{readingCount} | 0",
             $"{scenario}: {stored} | {frames} | {order}");
         await AssertRollupsAsync(database);
         await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -5,7 +6,7 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Cloud.Tests.Service;
 
 /// <summary>A gateway with frames in its outbox and a real MQTT client: sends from the cursor, deletes on the cursor, survives any end of the service.</summary>
-internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] frames)
+internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] frames, TimeSpan pace = default)
 {
     private const int Window = 32;
     private readonly GatewayTopics _topics = new(gateway.Id);
@@ -13,10 +14,21 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
 
     public bool IsEmpty => Volatile.Read(ref _confirmed) == frames.Length;
 
-    /// <summary>Connects once and sends until the outbox is empty (true) or the connection is gone (false).</summary>
-    public async Task<bool> RunAsync(int port)
+    /// <summary>Connects again and again, and sends from the cursor whenever it stands still, until the outbox is empty.</summary>
+    public async Task RunUntilEmptyAsync(int port, TimeSpan stall, TimeSpan limit)
     {
-        using CancellationTokenSource gone = new(TimeSpan.FromSeconds(180));
+        Stopwatch clock = Stopwatch.StartNew();
+        while (!await RunAsync(port, stall))
+        {
+            Assert.True(clock.Elapsed < limit, $"{gateway.Id}: {_confirmed} of {frames.Length} frames of epoch {epoch} are confirmed after {clock.Elapsed}");
+        }
+    }
+
+    /// <summary>Connects once and sends until the outbox is empty (true), or the connection is gone or the cursor stands still (false).</summary>
+    public async Task<bool> RunAsync(int port, TimeSpan? stall = null)
+    {
+        TimeSpan patience = stall ?? TimeSpan.FromSeconds(180);
+        using CancellationTokenSource gone = new(patience);
         TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using MqttClient client = new(new MqttClientOptions
         {
@@ -32,7 +44,11 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
                 _topics.Stored,
                 (message, _) =>
                 {
-                    Learn(StoredCursor.Decode(message.Payload.Span), empty);
+                    if (Learn(StoredCursor.Decode(message.Payload.Span), empty))
+                    {
+                        gone.CancelAfter(patience);
+                    }
+
                     return ValueTask.CompletedTask;
                 },
                 cancellationToken: gone.Token);
@@ -58,6 +74,11 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
 
         for (int next = first; next < frames.Length; next++)
         {
+            if (pace > TimeSpan.Zero)
+            {
+                await Task.Delay(pace, gone); // The rate at which frames come, not a wait for anything.
+            }
+
             window.Enqueue(PublishAsync(client, _topics.Telemetry, frames[next], retain: false, gone));
             if (window.Count == Window)
             {
@@ -78,8 +99,10 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
 
     private static void Check(MqttPublishResult result) => Assert.True(result.ReasonCode is MqttReasonCode.Success or MqttReasonCode.NoMatchingSubscribers, result.ToString());
 
-    private void Learn(StoredCursor cursor, TaskCompletionSource empty)
+    // True when the cursor moved.
+    private bool Learn(StoredCursor cursor, TaskCompletionSource empty)
     {
+        int before = Volatile.Read(ref _confirmed);
         Assert.False(cursor.NewEpoch);
         Assert.Null(cursor.Refused);
         if (cursor.SequenceOf(epoch) is { } seq)
@@ -91,5 +114,7 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
         {
             empty.TrySetResult();
         }
+
+        return Volatile.Read(ref _confirmed) > before;
     }
 }

@@ -9,22 +9,31 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private ServiceProcess(Process process, int mqttPort, int httpPort)
+    private ServiceProcess(Process process, Task<string> errors, int mqttPort, int httpPort)
     {
+        Errors = errors;
         _process = process;
         MqttPort = mqttPort;
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
+    /// <summary>What it wrote to standard error, once it has ended.</summary>
+    public Task<string> Errors { get; }
+
     public int MqttPort { get; }
 
     public HttpClient Http { get; }
 
-    public static async Task<ServiceProcess> StartAsync(string dataDirectory, params string[] options)
+    /// <summary>A service with a store and a broker of its own.</summary>
+    public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] options) =>
+        StartAsync(["--data", dataDirectory, "--mqtt", "127.0.0.1:0", .. options]);
+
+    /// <summary>A service with these options, and a free port for HTTP.</summary>
+    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> options)
     {
         Process process = Process.Start(new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "serve", "--data", dataDirectory, "--mqtt", "127.0.0.1:0", "--http", "127.0.0.1:0", .. options])
+            [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "serve", "--http", "127.0.0.1:0", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -32,14 +41,14 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
         // Read all along: a full pipe would stop the service.
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(180));
         if (line is null || Listening().Match(line) is not { Success: true } ports)
         {
             process.Kill();
             throw new InvalidOperationException($"iot-cloud did not start: {line}{Environment.NewLine}{await errors}");
         }
 
-        return new ServiceProcess(process, Number(ports, "mqtt"), Number(ports, "http"));
+        return new ServiceProcess(process, errors, ports.Groups["mqtt"].Success ? Number(ports, "mqtt") : 0, Number(ports, "http"));
     }
 
     /// <summary>kill -9.</summary>
@@ -82,6 +91,6 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^listening mqtt=127\.0\.0\.1:(?<mqtt>\d+) http=127\.0\.0\.1:(?<http>\d+)$")]
+    [GeneratedRegex(@"^listening mqtt=(?:\S*127\.0\.0\.1:(?<mqtt>\d+)|off) http=127\.0\.0\.1:(?<http>\d+)$")]
     private static partial Regex Listening();
 }

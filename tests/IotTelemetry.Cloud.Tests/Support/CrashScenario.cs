@@ -2,6 +2,7 @@ using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Mqtt;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Cloud.Tests.Support;
 
@@ -17,13 +18,14 @@ internal sealed class CrashScenario
     private static readonly long YearEnd = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private static readonly RetentionRules[] Retentions = [RetentionRules.KeepAll, new(["*/ev_charger=36500d"]), new(["harbour/*=36500d", "harbour/ev_charger=36499d"])];
     private readonly int _seed;
-    private readonly TestGateway[] _gateways = [new("gw-1"), new("gw-2", kinds: ["parking_bay", "ev_charger"])];
+    private readonly TestGateway[] _gateways;
     private readonly Dictionary<(TestGateway Gateway, ulong Epoch), byte[][]> _outboxes = [];
     private readonly Dictionary<(TestGateway Gateway, ulong Epoch), int> _confirmed = [];
 
-    public CrashScenario(int seed)
+    public CrashScenario(int seed, string first = "gw-1", string second = "gw-2")
     {
         _seed = seed;
+        _gateways = [new(first), new(second, kinds: ["parking_bay", "ev_charger"])];
         foreach (TestGateway gateway in _gateways)
         {
             foreach (ulong epoch in (ulong[])[7, 8])
@@ -36,6 +38,12 @@ internal sealed class CrashScenario
 
         FaultOf = RandomFault;
     }
+
+    /// <summary>The partitions of the gateways.</summary>
+    public PartitionSet Partitions => PartitionSet.Of(_gateways.Select(gateway => gateway.Id.Partition));
+
+    /// <summary>Starts the n-th run's pipeline; by itself, as the only writer.</summary>
+    public Func<IngestPipeline, int, CancellationToken, Task> StartAsync { get; init; } = (ingest, _, cancellationToken) => ingest.StartAsync(cancellationToken);
 
     /// <summary>The fault of the n-th insert of a run.</summary>
     public Func<int, int, InsertFault> FaultOf { get; init; }
@@ -62,14 +70,15 @@ internal sealed class CrashScenario
         Task crash = faulty.Crashed.ContinueWith(_ => gone.CancelAsync(), TaskScheduler.Default).Unwrap();
         try
         {
-            await using IngestPipeline ingest = await Pipelines.StartAsync(faulty, database, sink, options, cancellationToken: gone.Token);
+            await using IngestPipeline ingest = new(faulty, database, sink, options, TimeProvider.System, NullLoggerFactory.Instance);
+            await StartAsync(ingest, run, gone.Token);
             await Task.WhenAll(_gateways.Select(gateway => SendAllAsync(gateway, ingest, random.Next(), gone.Token)));
             await Task.WhenAll(_outboxes.Keys.Select(outbox => sink.WaitAsync(outbox.Gateway.Id, c => c.SequenceOf(outbox.Epoch) == FramesPerEpoch, gone.Token)));
             return true;
         }
         catch (ClickHouseException)
         {
-            return false; // A fault while the rollups were completed: the service did not start, and is started again.
+            return false; // A fault while the ledger was read and what a crash left was looked after: the service did not start, and is started again.
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
