@@ -37,6 +37,7 @@ static int Help()
         ./build.sh test [--filter NAME]                build everything, run every test project (or those whose name contains NAME)
         ./build.sh bench [NAME] [--json FILE]          run the benchmarks (or those named NAME...) and compare with their goals
         ./build.sh chaos edge [--kills 200] [--seed N] kill outbox and agent at random moments, and look for what is lost, doubled or out of order
+        ./build.sh chaos cloud [--kills 100] [--seed N] kill -9 of the service at random moments under load, then count
         ./build.sh package [--runtime linux-x64] [--deb]
                                                        build what is installed: the agent (NativeAOT as .deb and archive, trimmed) and the cloud service; --deb: the .deb alone
         ./build.sh help                                this text
@@ -117,13 +118,13 @@ int Test(string[] rest)
 
 int Chaos(string[] rest)
 {
-    const string Allowed = "allowed: edge [--kills NUMBER] [--seed NUMBER]";
-    if (rest is not ["edge", .. var options])
+    const string Allowed = "allowed: edge or cloud, then [--kills NUMBER] [--seed NUMBER]";
+    if (rest is not [("edge" or "cloud") and var side, .. var options])
     {
         throw new BuildException($"chaos: unknown arguments '{string.Join(' ', rest)}'; {Allowed}");
     }
 
-    var (kills, seed) = ("200", "2026");
+    var (kills, seed) = (side == "edge" ? "200" : "100", "2026");
     for (; options.Length > 0; options = options[2..])
     {
         (kills, seed) = options switch
@@ -134,13 +135,24 @@ int Chaos(string[] rest)
         };
     }
 
-    InstallDebianPackages("the broker that forgets", ("mosquitto", "mosquitto"));
+    if (side == "edge")
+    {
+        InstallDebianPackages("the broker that forgets", ("mosquitto", "mosquitto"));
+    }
+    else
+    {
+        InstallEngine();
+    }
+
     BuildSolution();
     Environment.SetEnvironmentVariable("IOT_CHAOS_KILLS", kills);
     Environment.SetEnvironmentVariable("IOT_CHAOS_SEED", seed);
-    Console.WriteLine($"{kills} kills of the outbox and {kills} of the agent, seed {seed}");
-    return Run("dotnet", ["test", Path.Combine(root, "tests", "IotTelemetry.Edge.Tests", "IotTelemetry.Edge.Tests.csproj"), "-c", "Release", "--no-build", "--nologo",
-        "--filter", "FullyQualifiedName~OutboxKillTests|FullyQualifiedName~AgentKillTests", "--logger", "console;verbosity=normal"]);
+    Console.WriteLine($"{kills} kills of {(side == "edge" ? "the outbox and as many of the agent" : "the service")}, seed {seed}");
+    var (project, filter) = side == "edge"
+        ? ("IotTelemetry.Edge.Tests", "FullyQualifiedName~OutboxKillTests|FullyQualifiedName~AgentKillTests")
+        : ("IotTelemetry.Cloud.Tests", "FullyQualifiedName~KillTests.Kill_9");
+    return Run("dotnet", ["test", Path.Combine(root, "tests", project, $"{project}.csproj"), "-c", "Release", "--no-build", "--nologo",
+        "--filter", filter, "--logger", "console;verbosity=normal"]);
 }
 
 int Package(string[] rest)

@@ -4,6 +4,7 @@ using IotTelemetry.ClickHouse.Native;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
+using IotTelemetry.Mqtt;
 
 namespace IotTelemetry.Cloud.Batches;
 
@@ -110,6 +111,16 @@ internal sealed class BatchWriter(
                 {
                     latency.Add(now - frame.SealedAtMs);
                 }
+
+                if (settlement.Refused is null)
+                {
+                    settlement.Gateway!.Activity.FrameStored(frame.Bytes, frame.ClockIsKnown ? now - frame.SealedAtMs : 0);
+                }
+            }
+
+            if (settlement.Reason != MqttReasonCode.Success)
+            {
+                settlement.Gateway?.Activity.MessageRejected();
             }
 
             if (settlement.Gateway is { } gateway)

@@ -17,6 +17,8 @@ internal sealed class StoreTables(DatabaseName database)
 
     public string Unfinished { get; } = $"{database}.unfinished";
 
+    public string InternalTelemetry { get; } = $"{database}.internal_telemetry";
+
     public string Leases { get; } = $"{database}.leases";
 
     public string Rejects { get; } = $"{database}.rejects";

@@ -3,14 +3,19 @@ using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Api;
 using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Commands;
+using IotTelemetry.Cloud.Batches;
 using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Metrics;
+using IotTelemetry.Cloud.Rejects;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Status;
+using IotTelemetry.Cloud.Telemetry;
 using IotTelemetry.Cloud.Workers;
 using IotTelemetry.Protocol;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
 using Serilog;
 
 namespace IotTelemetry.Cloud.Hosting;
@@ -72,6 +77,7 @@ internal static class CloudService
         await using WebApplication app = builder.Build();
         MqttBroker broker = app.Services.GetRequiredService<MqttBroker>();
         LiveState live = new();
+        StoreTables tables = new(options.Store.Database);
         await using GatewaySide gateways = new(options, engine, broker, logs);
         await using IngestPipeline ingest = new(
             engine, options.Store.Database, new LinkCursorSink(gateways.Link), options.Ingest.Of(options.Share), TimeProvider.System, logs, live, guard: gateways.Guard);
@@ -93,8 +99,14 @@ internal static class CloudService
 
         ServiceHealth health = new(ingest, role);
         app.Use(LoopbackHosts.RefuseOthersAsync);
-        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health);
+        using CloudMeter meter = new(ingest, role);
+        using MetricCollector metrics = new(MetricExport.IsWanted);
+        using MeterProvider? export = MetricExport.Start();
+        using StoreProbe probe = new(engine, TimeProvider.System);
+        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics);
         ApiHosting.Map(app, live, assets.Changes, commands, TimeProvider.System, logs);
+        using RejectReplay replay = new(new RejectRecords(engine, tables), ingest, role);
+        RejectEndpoints.Map(app, replay);
         await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
         door.Endpoint.Map(app);
 
@@ -106,11 +118,13 @@ internal static class CloudService
 
         using CancellationTokenSource ended = new();
         Task writing = role.RunAsync(ended.Token);
+        ActivitySampler sampler = new(engine, tables.InternalTelemetry, ingest.Registry, $"{Environment.MachineName}:{Environment.ProcessId}", TimeProvider.System, logs.CreateLogger<ActivitySampler>());
+        Task sampling = sampler.RunAsync(ended.Token);
         int exitCode = await WaitAsync(app, logs, stop, [("ingest", ingest.Completion), ("right to write", writing), .. rooms]);
         health.Stopping();
         bool isDrained = await DrainAsync(options, gateways, ingest, commands, logs);
         await ended.CancelAsync();
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(writing, sampling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await gateways.DisposeAsync();
         if (isDrained)
         {

@@ -4,6 +4,7 @@ using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Operate;
 using IotTelemetry.Cloud.Query;
+using IotTelemetry.Cloud.Rejects;
 using IotTelemetry.Cloud.Schema;
 using Spectre.Console;
 
@@ -14,12 +15,6 @@ internal static class CommandLine
 {
     private const int WidthOfAFile = 1000;
 
-    private const string RejectsSql =
-        """
-        SELECT received_at, site, gateway, epoch, seq, reason, detail, client, length(payload) AS bytes
-        FROM iot.rejects FINAL ORDER BY received_at DESC LIMIT 100
-        """;
-
     public static RootCommand Create()
     {
         RootCommand root = new("The cloud service: takes telemetry over MQTT, stores it in ClickHouse, answers queries, switches assets.")
@@ -27,7 +22,7 @@ internal static class CommandLine
             Serve(),
             Migrate(),
             QueryCommandLine(),
-            Rejects(),
+            new RejectsCommand(Url, AskAsync).Create(),
             AssetsCommandLine.Create(Url(), TableConsole),
             PasswordCommand.Create(),
         };
@@ -126,15 +121,6 @@ internal static class CommandLine
         {
             throw new OptionException("--file", file, $"allowed is a file that can be read: {unreadable.Message}");
         }
-    }
-
-    private static Command Rejects()
-    {
-        Option<string?> format = new("--format") { Description = "A format of ClickHouse; without it a table is printed" };
-        Option<Uri> url = Url();
-        Command rejects = new("rejects", "Lists the last 100 messages that could not be stored, with the reason.") { format, url };
-        rejects.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), RejectsSql, parsed.GetValue(format), [], stop));
-        return rejects;
     }
 
     private static RetentionRules RetentionOf(string[] rules)

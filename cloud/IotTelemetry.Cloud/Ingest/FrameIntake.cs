@@ -80,6 +80,85 @@ internal sealed class FrameIntake(
         }
     }
 
+    /// <summary>Takes a frame that was rejected once more: its cursor has passed, so nothing is told to its gateway.</summary>
+    /// <param name="gateway">Whose it is.</param>
+    /// <param name="frame">Its bytes.</param>
+    /// <param name="receivedAtMs">When it came in first.</param>
+    /// <param name="dryRun">Only looks whether it could be stored.</param>
+    /// <param name="storedUnder">What is stored under its number already, asked with the times of its first and last reading.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many readings it has, and why it still cannot be stored; null when it can.</returns>
+    public async Task<(int Readings, string? Problem)> RetakeAsync(
+        GatewaySession gateway,
+        byte[] frame,
+        long receivedAtMs,
+        bool dryRun,
+        Func<long, long, Task<IReadOnlyList<(int Month, string Kind)>>> storedUnder,
+        CancellationToken cancellationToken)
+    {
+        FrameHeader header;
+        try
+        {
+            header = FrameHeader.Read(frame);
+        }
+        catch (FrameFormatException refusal)
+        {
+            return (0, refusal.Message);
+        }
+
+        await gateway.Turn.WaitAsync(cancellationToken);
+        FrameReader reader = readers.Rent();
+        try
+        {
+            if (await births.FindAsync(gateway, header.BirthHash, cancellationToken) is not { } birth)
+            {
+                births.Ask(gateway, header.BirthHash);
+                return (0, $"its birth {header.BirthHash} is not known; the gateway is asked for it");
+            }
+
+            if (!reader.TryRead(frame, birth.Birth, time.GetUtcNow().ToUnixTimeMilliseconds(), out _, out string detail))
+            {
+                return (0, detail);
+            }
+
+            if (!dryRun)
+            {
+                // A state of its own: the place of the gateway's next frame is none of this frame's business.
+                EpochState aside = new(header.Epoch);
+                (long first, long last) = Span(reader.Columns.TimestampsMs);
+                foreach ((int month, string kind) in await storedUnder(first, last))
+                {
+                    aside.MarkUnfinished(month, kind, header.Sequence);
+                }
+
+                FrameFacts facts = new(aside, header.Sequence, Fingerprint.Of(frame), frame.Length, header.SealedAtMs, receivedAtMs, ClockIsKnown: false);
+                counters.FrameTaken();
+                await batcher.AddAsync(new FrameEntry(gateway, birth, reader.Columns, facts, new Confirmation(static _ => { })), cancellationToken);
+                counters.ReadingsTaken(reader.Columns.Count);
+            }
+
+            return (reader.Columns.Count, null);
+        }
+        finally
+        {
+            readers.Return(reader);
+            gateway.Turn.Release();
+        }
+    }
+
+    private static (long First, long Last) Span(ReadOnlySpan<long> timestamps)
+    {
+        long first = long.MaxValue;
+        long last = long.MinValue;
+        foreach (long timestamp in timestamps)
+        {
+            first = Math.Min(first, timestamp);
+            last = Math.Max(last, timestamp);
+        }
+
+        return (first, last);
+    }
+
     /// <summary>Drops the frames that wait for a birth, unconfirmed: the gateway sends them to whoever takes it over. Nothing of the gateway is being taken.</summary>
     public void ForgetHeld(GatewaySession gateway)
     {

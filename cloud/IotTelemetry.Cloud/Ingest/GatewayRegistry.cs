@@ -14,6 +14,9 @@ internal sealed class GatewayRegistry
 
     public int Count => _gateways.Count;
 
+    /// <summary>All of this moment; gateways may come and go meanwhile.</summary>
+    public IEnumerable<GatewaySession> All => _gateways.Select(gateway => gateway.Value);
+
     /// <summary>Takes the gateways of these partitions out; one that speaks again is a new one.</summary>
     public IReadOnlyList<GatewaySession> Remove(PartitionSet partitions)
     {

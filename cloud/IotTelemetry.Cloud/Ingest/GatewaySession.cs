@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using IotTelemetry.Cloud.Telemetry;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Ingest;
@@ -28,6 +29,9 @@ internal sealed class GatewaySession(GatewayId id)
     public byte[] GatewayUtf8 { get; } = Encoding.UTF8.GetBytes(id.Gateway);
 
     public SemaphoreSlim Turn { get; } = new(1, 1);
+
+    /// <summary>What it did lately, for <c>internal_telemetry</c>.</summary>
+    public GatewayActivity Activity { get; } = new();
 
     /// <summary>Frames that wait for a birth, in order. Changed by whoever has the turn.</summary>
     public Queue<HeldFrame> Held { get; } = [];

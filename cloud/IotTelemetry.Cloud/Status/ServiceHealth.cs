@@ -10,6 +10,9 @@ internal sealed class ServiceHealth(IngestPipeline ingest, IWriterRole role)
 
     public void Stopping() => _stopping = true;
 
+    /// <summary>Why the process is of no use any more and should be started again; null while it is.</summary>
+    public string? Fatal => !_stopping && ingest.Completion.IsCompleted ? "ingest has stopped" : null;
+
     /// <summary>Why not; null when it may.</summary>
     public string? Problem => _stopping ? "the service is stopping"
         : ingest.Completion.IsCompleted ? "ingest has stopped"

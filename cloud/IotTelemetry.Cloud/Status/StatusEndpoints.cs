@@ -1,17 +1,27 @@
 using IotTelemetry.Cloud.Ingest;
+using IotTelemetry.Cloud.Metrics;
 
 namespace IotTelemetry.Cloud.Status;
 
-/// <summary><c>GET /status</c> for the live view, <c>GET /health</c> for supervisors.</summary>
+/// <summary><c>GET /status</c> for the live view, <c>GET /health/live</c> and <c>/health/ready</c> for supervisors, <c>GET /metrics</c> for Prometheus.</summary>
 internal static class StatusEndpoints
 {
-    public static void Map(WebApplication app, IngestPipeline ingest, Func<long> connections, ServiceHealth health)
+    public static void Map(WebApplication app, IngestPipeline ingest, Func<long> connections, ServiceHealth health, StoreProbe store, MetricCollector metrics)
     {
         app.MapGet("/status", () => Results.Json(Report(ingest, connections(), health), StatusJson.Default.StatusReport));
-        app.MapGet("/health", () => health.Problem is { } problem
-            ? Results.Json(new HealthReport("unavailable", problem), StatusJson.Default.HealthReport, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Json(new HealthReport("ready", null), StatusJson.Default.HealthReport));
+        app.MapGet("/metrics", () => Results.Text(metrics.Write(), PrometheusText.ContentType));
+
+        // Live: whoever gets no 200 starts the process again. Ready: whoever gets no 200 sends gateways elsewhere, or waits.
+        app.MapGet("/health/live", () => Health(health.Fatal, "live"));
+        foreach (string ready in (string[])["/health", "/health/ready"])
+        {
+            app.MapGet(ready, async (CancellationToken gone) => Health(health.Problem ?? await store.ProblemAsync(gone), "ready"));
+        }
     }
+
+    private static IResult Health(string? problem, string well) => problem is null
+        ? Results.Json(new HealthReport(well, null), StatusJson.Default.HealthReport)
+        : Results.Json(new HealthReport("unavailable", problem), StatusJson.Default.HealthReport, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static StatusReport Report(IngestPipeline ingest, long connections, ServiceHealth health)
     {

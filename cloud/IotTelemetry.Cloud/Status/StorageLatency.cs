@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace IotTelemetry.Cloud.Status;
 
 /// <summary>
@@ -11,8 +13,12 @@ internal sealed class StorageLatency
     private readonly long[] _recent = new long[Size];
     private long _count;
 
+    /// <summary>Gets every latency too, in seconds, when there is one.</summary>
+    public Histogram<double>? Histogram { get; set; }
+
     public void Add(long milliseconds)
     {
+        Histogram?.Record(Math.Max(milliseconds, 0) / 1000.0);
         lock (_gate)
         {
             _recent[_count++ % Size] = Math.Max(milliseconds, 0);

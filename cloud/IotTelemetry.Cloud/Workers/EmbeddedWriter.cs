@@ -10,6 +10,9 @@ internal sealed class EmbeddedWriter(LeaseTable leases, IngestPipeline ingest) :
     public string? Problem => null;
 
     /// <inheritdoc/>
+    public PartitionSet Held => PartitionSet.All;
+
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // Workers may have written through the door of an earlier run, to gateways that come to this broker now.

@@ -1,3 +1,5 @@
+using IotTelemetry.Cloud.Ingest;
+
 namespace IotTelemetry.Cloud.Workers;
 
 /// <summary>How this process comes by the right to write to the store, keeps it and gives it back.</summary>
@@ -5,6 +7,9 @@ internal interface IWriterRole
 {
     /// <summary>Why not everything that is meant for this process is taken; null when it is.</summary>
     string? Problem { get; }
+
+    /// <summary>The partitions that this process writes for.</summary>
+    PartitionSet Held { get; }
 
     /// <summary>Before the service listens. What is taken by its own broker may be stored from then on.</summary>
     Task StartAsync(CancellationToken cancellationToken);

@@ -11,6 +11,9 @@ internal sealed class SoleWriter(LeaseKeeper leases, IngestPipeline ingest, Time
     public string? Problem => null;
 
     /// <inheritdoc/>
+    public PartitionSet Held => leases.Mine;
+
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await leases.NumberAsync(cancellationToken);

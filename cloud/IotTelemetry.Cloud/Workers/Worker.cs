@@ -25,7 +25,7 @@ internal sealed class Worker(
     private bool _hasAsked;
     private TakeOver _won = new(PartitionSet.None, []);
 
-    /// <summary>The partitions it takes frames of now.</summary>
+    /// <inheritdoc/>
     public PartitionSet Held { get; private set; }
 
     /// <inheritdoc/>

@@ -112,8 +112,22 @@ public sealed class DoorTests(DoorFixture fixture) : IClassFixture<DoorFixture>
             Assert.True(status.RootElement.TryGetProperty(name, out _), name);
         }
 
-        using JsonDocument health = JsonDocument.Parse(await _service.Http.GetStringAsync(Relative("health")));
-        Assert.Equal("ready", health.RootElement.GetProperty("status").GetString());
+        foreach ((string address, string well) in ((string, string)[])[("health", "ready"), ("health/ready", "ready"), ("health/live", "live")])
+        {
+            using JsonDocument health = JsonDocument.Parse(await _service.Http.GetStringAsync(Relative(address)));
+            Assert.Equal(well, health.RootElement.GetProperty("status").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_are_text_for_prometheus()
+    {
+        using HttpResponseMessage answer = await _service.Http.GetAsync(Relative("metrics"));
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        string text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("# TYPE iot_frames_received_total counter\n", text, StringComparison.Ordinal);
+        Assert.Contains("\niot_partitions_held 64\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nmqtt_connections ", text, StringComparison.Ordinal);
     }
 
     private static Uri Relative(string address) => new(address, UriKind.Relative);

@@ -5,9 +5,15 @@ namespace IotTelemetry.Cloud.Tests.Service;
 /// <summary>The whole service as a process, killed and stopped under load.</summary>
 public sealed class KillTests : IDisposable
 {
-    private const int FramesPerGateway = 600;
     private const int ReadingsPerFrame = 40;
-    private const int Expected = 3 * FramesPerGateway * ReadingsPerFrame;
+
+    private const long LateMs = 31L * 86_400_000;
+
+    // The long form is ./build.sh chaos cloud.
+    private static readonly int Kills = Number("IOT_CHAOS_KILLS", 5);
+    private static readonly int Seed = Number("IOT_CHAOS_SEED", 20261120);
+    private static readonly int FramesPerGateway = Math.Max(600, 120 * Kills);
+    private static readonly int Expected = 3 * FramesPerGateway * ReadingsPerFrame;
     private readonly string _directory = Directory.CreateTempSubdirectory("iot-cloud-").FullName;
     private readonly OutboxClient[] _clients = [.. Enumerable.Range(1, 3).Select(n => Client($"gw-{n}"))];
 
@@ -16,8 +22,8 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Kill_9_at_random_moments_under_load_loses_nothing_and_doubles_nothing()
     {
-        Random random = new(20261120);
-        for (int kill = 0; kill < 5; kill++)
+        Random random = new(Seed);
+        for (int kill = 0; kill < Kills; kill++)
         {
             await using ServiceProcess service = await StartAsync();
             Task<bool[]> sending = Task.WhenAll(_clients.Select(c => c.RunAsync(service.MqttPort)));
@@ -78,11 +84,13 @@ public sealed class KillTests : IDisposable
     // Small batches: many inserts, and so many places to be killed at.
     private Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync(Path.Combine(_directory, "data"), "--batch-rows", "500", "--batch-age-ms", "5");
 
-    // Readings of a frame lie around the end of a month: every frame has rows in two partitions.
+    private static int Number(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : otherwise;
+
+    // Readings of a frame lie around the end of a month: every frame has rows in two partitions. Every tenth frame is late, a month and more.
     private static OutboxClient Client(string name)
     {
         TestGateway gateway = new(name, bays: 10);
         return new OutboxClient(gateway, 1, [.. Enumerable.Range(0, FramesPerGateway).Select(seq =>
-            gateway.Frame(1, (ulong)seq + 1, ReadingsPerFrame, TestGateway.NewYear - 20))]);
+            gateway.Frame(1, (ulong)seq + 1, ReadingsPerFrame, TestGateway.NewYear - 20 - (seq % 10 == 0 ? LateMs : 0)))]);
     }
 }

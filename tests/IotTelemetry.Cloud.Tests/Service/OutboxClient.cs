@@ -5,7 +5,7 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Tests.Service;
 
-/// <summary>A gateway with frames in its outbox and a real MQTT client: sends from the cursor, deletes on the cursor, survives any end of the service.</summary>
+/// <summary>A gateway with frames in its outbox and a real MQTT client: sends from the cursor, now and then twice, deletes on the cursor, survives any end of the service.</summary>
 internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] frames, TimeSpan pace = default)
 {
     private const int Window = 32;
@@ -79,8 +79,12 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
                 await Task.Delay(pace, gone); // The rate at which frames come, not a wait for anything.
             }
 
-            window.Enqueue(PublishAsync(client, _topics.Telemetry, frames[next], retain: false, gone));
-            if (window.Count == Window)
+            for (int times = next % 7 == 3 ? 2 : 1; times > 0; times--)
+            {
+                window.Enqueue(PublishAsync(client, _topics.Telemetry, frames[next], retain: false, gone));
+            }
+
+            if (window.Count >= Window)
             {
                 Check(await window.Dequeue());
             }
