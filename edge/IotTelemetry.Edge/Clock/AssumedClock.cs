@@ -2,10 +2,16 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Clock;
 
-/// <summary>A clock of which nothing is known but what somebody says.</summary>
+/// <summary>The machine's clock, taken as it stands, of which nothing is known but what somebody says.</summary>
 internal sealed class AssumedClock(TimeProvider time, ClockQuality quality) : IGatewayClock
 {
     public ClockQuality Quality => quality;
 
     public long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public int StepsBack => 0;
+
+    public bool IsWaiting => false;
+
+    public long ToRealMs(long steadyMs) => steadyMs;
 }

@@ -32,6 +32,6 @@ internal sealed class ResultWriter(LiveBoard board, IGatewayClock clock)
     {
         var last = board.Last(point.Feedback?.Source ?? point.Index);
         return last is not { } seen || !Feedback.IsUsable(seen.Quality) ? (null, null)
-            : (point.Feedback is { } feedback ? feedback.ValueSeen(seen.Value) : board.Value(point.Index), seen.TimestampMs);
+            : (point.Feedback is { } feedback ? feedback.ValueSeen(seen.Value) : board.Value(point.Index), clock.ToRealMs(seen.TimestampMs));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
@@ -56,6 +57,7 @@ internal static class ConfigurationFile
         var uplink = ReadUplink(root.Section("uplink"));
         var watchdog = ReadWatchdog(root.Section("watchdog"));
         var switching = SwitchingSections.Read(root);
+        var clock = ReadClock(root.Section("clock"));
         _ = root.Text("$schema"); // for editors
         root.Done();
         return gateway is null || mqtt is null ? null : new EdgeConfiguration
@@ -75,6 +77,7 @@ internal static class ConfigurationFile
             Uplink = uplink,
             Watchdog = watchdog,
             Switching = switching,
+            Clock = clock,
         };
     }
 
@@ -215,6 +218,19 @@ internal static class ConfigurationFile
         var timeout = section.Integer("timeoutSeconds", WatchdogOptions.SmallestTimeoutSeconds, WatchdogOptions.LargestTimeoutSeconds) ?? WatchdogOptions.DefaultTimeoutSeconds;
         section.Done();
         return new WatchdogOptions(device, TimeSpan.FromSeconds(timeout));
+    }
+
+    private static ClockOptions ReadClock(ConfigurationSection section)
+    {
+        var defaults = new ClockOptions();
+        var options = new ClockOptions
+        {
+            IsTrusted = section.Flag("trusted") ?? defaults.IsTrusted,
+            Grace = section.Number("graceSeconds", 0, 3600) is { } grace ? TimeSpan.FromSeconds(grace) : defaults.Grace,
+            LongestWait = section.Number("longestWaitSeconds", 0, 86_400) is { } longest ? TimeSpan.FromSeconds(longest) : defaults.LongestWait,
+        };
+        section.Done();
+        return options;
     }
 
     private static UplinkOptions ReadUplink(ConfigurationSection section)

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Outbox;
@@ -47,6 +48,11 @@ internal sealed record EdgeConfiguration
 
     /// <summary>How settable points may be switched.</summary>
     public SwitchingOptions Switching { get; init; } = new();
+
+    /// <summary>What is known of the machine's clock.</summary>
+    public ClockOptions Clock { get; init; } = new();
+
+    public static string ClockFile(string stateDirectory) => Path.Combine(stateDirectory, "clock.json");
 
     public static string JournalFile(string stateDirectory) => Path.Combine(stateDirectory, "commands.jsonl");
 

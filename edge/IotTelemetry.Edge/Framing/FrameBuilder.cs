@@ -1,4 +1,5 @@
 using System.Buffers;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,8 @@ internal sealed class FrameBuilder : IFrameSource
     private readonly FrameOutbox _outbox;
     private readonly FrameEncoder _encoder;
     private readonly FramingOptions _options;
+    private readonly IGatewayClock _clock;
+    private readonly ReadingStamper _stamper;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
@@ -20,11 +23,13 @@ internal sealed class FrameBuilder : IFrameSource
     private long _readings;
     private long _readingsLost;
 
-    public FrameBuilder(FrameOutbox outbox, Birth birth, FramingOptions options, TimeProvider time, ILogger log)
+    public FrameBuilder(FrameOutbox outbox, Birth birth, FramingOptions options, IGatewayClock clock, TimeProvider time, ILogger log)
     {
         _outbox = outbox;
         _encoder = new FrameEncoder(birth);
         _options = options;
+        _clock = clock;
+        _stamper = new ReadingStamper(clock, birth.Points.Count);
         _time = time;
         _log = log;
     }
@@ -39,25 +44,21 @@ internal sealed class FrameBuilder : IFrameSource
 
     /// <summary>Takes a reading; closes the frame when that makes it full.</summary>
     /// <param name="point">The point's alias in the birth.</param>
-    /// <param name="timestampMs">Unix milliseconds; rising strictly per point within an epoch.</param>
+    /// <param name="steadyMs">When it was taken, on the steady timeline.</param>
     /// <param name="value">The value in the point's unit.</param>
     /// <param name="quality">How far it may be trusted.</param>
-    public void Add(int point, long timestampMs, double value, Quality quality)
+    public void Add(int point, long steadyMs, double value, Quality quality)
     {
         lock (_gate)
         {
-            if (_encoder.Count == 0)
-            {
-                _openedAt = _time.GetTimestamp();
-                _newestMs = timestampMs;
-            }
-
-            _encoder.Add(point, timestampMs, value, quality);
             _readings++;
-            _newestMs = Math.Max(_newestMs, timestampMs);
-            if (_encoder.Count >= _options.MaximumReadings || _encoder.IsFull)
+            if (_stamper.Keep(point, steadyMs, value, quality))
             {
-                SealLocked();
+                AddWaiting(all: false);
+            }
+            else
+            {
+                AddLocked(point, steadyMs, value, quality);
             }
         }
     }
@@ -67,6 +68,7 @@ internal sealed class FrameBuilder : IFrameSource
     {
         lock (_gate)
         {
+            AddWaiting(all: false);
             if (_encoder.Count > 0 && _time.GetElapsedTime(_openedAt) >= _options.MaximumAge)
             {
                 SealLocked();
@@ -74,11 +76,12 @@ internal sealed class FrameBuilder : IFrameSource
         }
     }
 
-    /// <summary>Closes the frame now, if there is anything in it.</summary>
+    /// <summary>Closes the frame now, if there is anything in it; what waits for the time goes with it.</summary>
     public void Seal()
     {
         lock (_gate)
         {
+            AddWaiting(all: true);
             SealLocked();
         }
     }
@@ -89,6 +92,7 @@ internal sealed class FrameBuilder : IFrameSource
         lock (_gate)
         {
             SealLocked();
+            _stamper.BeginEpoch();
             _outbox.BeginEpoch(reason);
         }
     }
@@ -97,9 +101,40 @@ internal sealed class FrameBuilder : IFrameSource
         _encoder.Complete(
             epoch,
             seq,
-            _options.IsReproducible ? _newestMs : _time.GetUtcNow().ToUnixTimeMilliseconds(),
-            _options.IsReproducible ? ClockQuality.Unsynchronised : ClockQuality.Unknown,
+            _options.IsReproducible ? _newestMs : _clock.NowMs,
+            _options.IsReproducible ? ClockQuality.Unsynchronised : _clock.Quality,
             output);
+
+    private void AddWaiting(bool all)
+    {
+        while (_stamper.TryTake(all, out var reading))
+        {
+            AddLocked(reading.Point, reading.SteadyMs, reading.Value, reading.Quality);
+        }
+    }
+
+    private void AddLocked(int point, long steadyMs, double value, Quality quality)
+    {
+        if (_stamper.TakeStepBack())
+        {
+            SealLocked();
+            _outbox.BeginEpoch("the clock was set back");
+        }
+
+        var (timestampMs, stamped) = _stamper.Stamp(point, steadyMs, quality);
+        if (_encoder.Count == 0)
+        {
+            _openedAt = _time.GetTimestamp();
+            _newestMs = timestampMs;
+        }
+
+        _encoder.Add(point, timestampMs, value, stamped);
+        _newestMs = Math.Max(_newestMs, timestampMs);
+        if (_encoder.Count >= _options.MaximumReadings || _encoder.IsFull)
+        {
+            SealLocked();
+        }
+    }
 
     private void SealLocked()
     {

@@ -8,7 +8,6 @@ using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
-using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
@@ -30,11 +29,12 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
     public async Task RunAsync(Func<TimeSpan> drainOnStop, CancellationToken stopping)
     {
         await using var owned = hardware;
-        await using var sampling = SamplingPlan.Make(hardware, configuration, time, logs);
+        var clockFile = new ClockFile(EdgeConfiguration.ClockFile(configuration.StateDirectory));
+        await using var clock = new GatewayClock(time, new KernelTimekeeping(), clockFile, configuration.Clock, logs.CreateLogger("Clock"));
+        await using var sampling = SamplingPlan.Make(new SteadyBoard(hardware, time, clock.Steady), configuration, clock.Steady, logs);
         var switching = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
-        await using var board = new LiveBoard(sampling.Board, time, switching.OwnPoints);
+        await using var board = new LiveBoard(sampling.Board, clock.Steady, switching.OwnPoints);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
-        var clock = new AssumedClock(time, ClockQuality.Unknown);
         var faults = new FaultBook(clock);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
@@ -61,9 +61,11 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         }
 
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
-        var sampler = new Sampler(board, rules, gateway.Frames, time, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
+        var sampler = new Sampler(board, rules, gateway.Frames, clock.Steady, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
         await using var control = new GatewayControl(configuration.StateDirectory, switching, board, clock, faults, time, logs);
         control.LockoutsChanged += gateway.SayStatus;
+        control.UplinkChanged += clock.OnUplink;
+        clock.Start();
         await control.StartAsync(gateway.Tell);
         gateway.Start(control);
         var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync, [PointList.Verb] = new PointList(board, sampler.LastReported).AnswerAsync };

@@ -55,6 +55,9 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
     /// <summary>The revision of the lockouts in force and on the disk; null when there never was one.</summary>
     public long? LockoutRevision => _lockouts.StoredRevision;
 
+    /// <summary>Raised when the connection to the broker was made or lost.</summary>
+    public event Action<bool>? UplinkChanged;
+
     /// <summary>Raised when the lockouts have changed.</summary>
     public event Action? LockoutsChanged;
 
@@ -86,7 +89,11 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         }
     }
 
-    public void OnUplink(bool isConnected) => _failSafe.OnUplink(isConnected);
+    public void OnUplink(bool isConnected)
+    {
+        _failSafe.OnUplink(isConnected);
+        UplinkChanged?.Invoke(isConnected);
+    }
 
     public async ValueTask DisposeAsync()
     {

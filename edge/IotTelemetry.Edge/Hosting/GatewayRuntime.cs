@@ -45,7 +45,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
         var log = logs.CreateLogger("Agent");
         var birth = BirthBuilder.Build(header, parts.Assets, parts.Points, parts.Rules);
         Outbox.SetBirth(birth.Encode(), earlier => GatewayAnnouncements.HashOfBirth(earlier, log) == birth.Hash);
-        Frames = new FrameBuilder(Outbox, birth, parts.Framing, time, logs.CreateLogger("Framing"));
+        Frames = new FrameBuilder(Outbox, birth, parts.Framing, parts.Clock, time, logs.CreateLogger("Framing"));
 
         _announcements = new GatewayAnnouncements(birth, Outbox, Frames, parts.Clock, parts.Faults, log);
         _topics = new GatewayTopics(parts.Gateway);

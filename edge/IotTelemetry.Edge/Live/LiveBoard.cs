@@ -18,7 +18,7 @@ internal sealed class LiveBoard : IBoard
 
     /// <summary>A board with further points of the agent's own behind its own points.</summary>
     /// <param name="inner">The board; disposed with this.</param>
-    /// <param name="time">The clock of the agent.</param>
+    /// <param name="time">The timeline that readings are taken on.</param>
     /// <param name="own">Pushed points of the agent's own; they are 0 until <see cref="Report"/> says otherwise.</param>
     public LiveBoard(IBoard inner, TimeProvider time, IReadOnlyList<BoardPoint>? own = null)
     {

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
@@ -59,7 +60,7 @@ public sealed class OutboxWearTests : IDisposable
         BoardAsset[] assets = [new("meter", "meter", null, null, new Dictionary<string, string>())];
         BoardPoint[] points = [.. Enumerable.Range(0, 10).Select(i => BoardPoint.Analog(0, $"p{i}", "V", 1, 0, 100))];
         var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = outbox.CurrentEpoch };
-        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), time, NullLogger.Instance);
+        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
     }
 
     private static (long Bytes, int Frames) Payload(FrameOutbox outbox)

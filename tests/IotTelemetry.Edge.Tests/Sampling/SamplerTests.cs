@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
@@ -25,7 +26,7 @@ public sealed class SamplerTests : IDisposable
         var rules = _board.Points.Select(_ => new PointRule { PollInterval = TimeSpan.FromMilliseconds(10) }).ToArray();
         var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = _outbox.CurrentEpoch };
         _birth = BirthBuilder.Build(header, _board.Assets, _board.Points, rules);
-        _frames = new FrameBuilder(_outbox, _birth, new FramingOptions { MaximumReadings = 4, MaximumAge = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger.Instance);
+        _frames = new FrameBuilder(_outbox, _birth, new FramingOptions { MaximumReadings = 4, MaximumAge = TimeSpan.FromMilliseconds(100) }, new AssumedClock(TimeProvider.System, ClockQuality.Synchronised), TimeProvider.System, NullLogger.Instance);
         _sampler = new Sampler(_board, rules, _frames, TimeProvider.System, new Random(1), NullLogger.Instance, new Liveness(TimeProvider.System));
     }
 

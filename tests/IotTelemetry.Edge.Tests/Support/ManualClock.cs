@@ -11,5 +11,11 @@ internal sealed class ManualClock(TimeProvider time) : IGatewayClock
     /// <summary>How far the real-time clock is off the time that passes.</summary>
     public TimeSpan Offset { get; set; }
 
+    public int StepsBack { get; set; }
+
+    public bool IsWaiting { get; set; }
+
+    public long ToRealMs(long steadyMs) => steadyMs + (long)Offset.TotalMilliseconds;
+
     public long NowMs => (time.GetUtcNow() + Offset).ToUnixTimeMilliseconds();
 }
