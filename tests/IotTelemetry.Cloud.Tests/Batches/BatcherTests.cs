@@ -28,10 +28,11 @@ public sealed class BatcherTests
     {
         Batcher batcher = new(new IngestOptions { BatchBytes = 64 << 10 }, _time);
         Task<Batch?> taken = batcher.TakeAsync(CancellationToken.None).AsTask();
-        for (int i = 0; i < 100 && !taken.IsCompleted; i++)
+
+        // More than one batch holds and less than two: further ones would wait for the taker to give the first one back.
+        for (int i = 0; i < 30; i++)
         {
             await AddAsync(batcher, 50);
-            await Task.Yield();
         }
 
         Batch batch = (await taken.WaitAsync(TimeSpan.FromSeconds(10)))!;
