@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Benchmarks;
+using IotTelemetry.Benchmarks.Assets;
 using IotTelemetry.Benchmarks.ClickHouse;
 using IotTelemetry.Benchmarks.Commands;
 using IotTelemetry.Benchmarks.Edge;
@@ -10,7 +11,7 @@ using IotTelemetry.Benchmarks.Mqtt;
 using IotTelemetry.Benchmarks.Protocol;
 using IotTelemetry.Benchmarks.Storage;
 
-ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new EdgeSuite(), new StorageSuite(), new CommandsSuite(), new MicroSuite()];
+ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new AssetsSuite(), new EdgeSuite(), new StorageSuite(), new CommandsSuite(), new MicroSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);

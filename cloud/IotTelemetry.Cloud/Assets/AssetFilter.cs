@@ -45,7 +45,8 @@ internal sealed record AssetFilter
     private static bool Contains(in LiveAsset asset, string text)
     {
         const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
-        if (asset.Model.Names[asset.Number].Contains(text, AnyCase) || asset.Kind.Contains(text, AnyCase) || asset.Id.ToString().Contains(text, AnyCase))
+        if (asset.Model.Names[asset.Number].Contains(text, AnyCase) || asset.Gateway.Id.Site.Contains(text, AnyCase) || asset.Kind.Contains(text, AnyCase)
+            || (text.Contains('/', StringComparison.Ordinal) && asset.Id.ToString().Contains(text, AnyCase)))
         {
             return true;
         }

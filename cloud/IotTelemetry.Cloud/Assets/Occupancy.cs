@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Assets;
@@ -31,7 +32,7 @@ internal static class Occupancy
     /// <summary>Counts a site's assets by zone; assets without the tag are under the empty name.</summary>
     public static SortedDictionary<string, OccupancyCount> ByZone(LiveSite site, string zoneTag, long nowMs)
     {
-        SortedDictionary<string, OccupancyCount> zones = new(StringComparer.Ordinal);
+        Dictionary<string, OccupancyCount> zones = new(StringComparer.Ordinal);
         foreach (KeyValuePair<string, LiveGateway> gateway in site.Gateways.Sorted.Span)
         {
             if (gateway.Value.Model is not { } model)
@@ -45,12 +46,12 @@ internal static class Occupancy
                 LiveAsset asset = new(gateway.Value, model, number);
                 if (Of(asset, presence, nowMs) is { } state && site.IsOwner(gateway.Value, model.Names[number]))
                 {
-                    string zone = asset.Tags[zoneTag] ?? "";
-                    zones[zone] = zones.GetValueOrDefault(zone).Plus(state);
+                    ref OccupancyCount zone = ref CollectionsMarshal.GetValueRefOrAddDefault(zones, asset.Tags[zoneTag] ?? "", out _);
+                    zone = zone.Plus(state);
                 }
             }
         }
 
-        return zones;
+        return new SortedDictionary<string, OccupancyCount>(zones, StringComparer.Ordinal);
     }
 }

@@ -1,14 +1,11 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using IotTelemetry.ClickHouse.Embedded;
 using IotTelemetry.Cloud.Batches;
-using IotTelemetry.Cloud.Confirm;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Protocol;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Benchmarks.Ingest;
 
@@ -34,7 +31,7 @@ internal sealed class IngestSuite : ISuite
             (double sortedRate, double sortedCpuSeconds) = await EngineAloneAsync(engine, loads[0], sort: true, cancellationToken);
             yield return new Figure("engine alone, the same rows in the table's order", sortedRate, "rows/s", Better.Higher, null, "engine alone", alone.Rate);
             yield return new Figure("processor time per million rows, in the table's order", sortedCpuSeconds, "s", Better.Lower, null, "engine alone", alone.CpuSeconds);
-            (double rate, double cpuSeconds, double allocated) = await InProcessAsync(engine, loads, cancellationToken);
+            (double rate, double cpuSeconds, double allocated) = await InProcess.RunAsync(engine, loads, null, cancellationToken);
             yield return new Figure("frames decoded and stored, in process", rate, "rows/s", Better.Higher, 0.7 * alone.Rate, "engine alone", alone.Rate);
             yield return new Figure("processor time per million rows, in process", cpuSeconds, "s", Better.Lower, null, "engine alone", alone.CpuSeconds);
             yield return new Figure("allocated per reading, in process", allocated, "bytes", Better.Lower);
@@ -53,7 +50,7 @@ internal sealed class IngestSuite : ISuite
     private static async Task<(double Rate, double CpuSeconds)> EngineAloneAsync(EmbeddedEngine engine, IngestLoad load, bool sort, CancellationToken cancellationToken)
     {
         const int BlockRows = 100_000;
-        DatabaseName database = await MigrateAsync(engine, "alone", cancellationToken);
+        DatabaseName database = await InProcess.MigrateAsync(engine, "alone", cancellationToken);
         ReadingsBlock block = new();
         FrameColumns columns = new();
         FrameDecoder decoder = new();
@@ -73,7 +70,7 @@ internal sealed class IngestSuite : ISuite
             await engine.InsertAsync($"{database}.readings", "Native", encoded.WrittenMemory, $"warm-{warm}", cancellationToken);
         }
 
-        double cpu = CpuSeconds();
+        double cpu = InProcess.CpuSeconds();
         long start = Stopwatch.GetTimestamp();
         for (int rows = 0; rows < Rows; rows += BlockRows)
         {
@@ -81,69 +78,8 @@ internal sealed class IngestSuite : ISuite
             await engine.InsertAsync($"{database}.readings", "Native", encoded.WrittenMemory, $"{rows}", cancellationToken);
         }
 
-        (double, double) figures = (Rows / Stopwatch.GetElapsedTime(start).TotalSeconds, (CpuSeconds() - cpu) / Rows * 1e6);
+        (double, double) figures = (Rows / Stopwatch.GetElapsedTime(start).TotalSeconds, (InProcess.CpuSeconds() - cpu) / Rows * 1e6);
         await engine.ExecuteAsync($"DROP DATABASE {database} SYNC", cancellationToken: cancellationToken);
         return figures;
-    }
-
-    private static async Task<(double Rate, double CpuSeconds, double AllocatedPerReading)> InProcessAsync(EmbeddedEngine engine, IngestLoad[] loads, CancellationToken cancellationToken)
-    {
-        DatabaseName database = await MigrateAsync(engine, "in_process", cancellationToken);
-        await using IngestPipeline ingest = new(engine, database, new NoSink(), new IngestOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-        await ingest.StartAsync(cancellationToken);
-        foreach (IngestLoad load in loads)
-        {
-            await ingest.Births.TakeAsync(Deliver(new GatewayTopics(load.Id).Birth, load.Birth.Encode(), default), cancellationToken);
-        }
-
-        int left = loads.Length * FramesPerGateway;
-        TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Confirmation confirmation = new(_ =>
-        {
-            if (Interlocked.Decrement(ref left) == 0)
-            {
-                stored.SetResult();
-            }
-        });
-        double cpu = CpuSeconds();
-        long allocated = GC.GetTotalAllocatedBytes();
-        long start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(loads.Select(load => Task.Run(
-            async () =>
-            {
-                byte[] topic = Encoding.UTF8.GetBytes(new GatewayTopics(load.Id).Telemetry);
-                foreach (byte[] frame in load.Frames)
-                {
-                    await ingest.Frames.TakeAsync(new Delivery(topic, frame, "bench", 1, false, confirmation), cancellationToken);
-                }
-            },
-            cancellationToken)));
-        await stored.Task.WaitAsync(TimeSpan.FromMinutes(5), cancellationToken);
-        double rate = Rows / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double cpuSeconds = (CpuSeconds() - cpu) / Rows * 1e6;
-        double perReading = (GC.GetTotalAllocatedBytes() - allocated) / (double)Rows;
-        await engine.ExecuteAsync($"DROP DATABASE {database} SYNC", cancellationToken: cancellationToken);
-        return (rate, cpuSeconds, perReading);
-    }
-
-    // Of the whole process, the engine's threads included: on a machine that is busy otherwise it says more than the rate.
-    private static double CpuSeconds()
-    {
-        using Process self = Process.GetCurrentProcess();
-        return self.TotalProcessorTime.TotalSeconds;
-    }
-
-    private static Delivery Deliver(string topic, byte[] payload, Confirmation confirmation) => new(Encoding.UTF8.GetBytes(topic), payload, "bench", 1, true, confirmation);
-
-    private static async Task<DatabaseName> MigrateAsync(EmbeddedEngine engine, string name, CancellationToken cancellationToken)
-    {
-        DatabaseName database = DatabaseName.Parse(name);
-        await new SchemaMigrator(engine, database, NullLogger<SchemaMigrator>.Instance).MigrateAsync(cancellationToken);
-        return database;
-    }
-
-    private sealed class NoSink : ICursorSink
-    {
-        public ValueTask SendAsync(GatewaySession gateway, StoredCursor cursor, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }
