@@ -30,7 +30,7 @@ internal sealed class HealthBoard : IBoard
 
     public IReadOnlyList<BoardPoint> Points { get; }
 
-    /// <summary>What outbox and uplink say; to be set before the first read.</summary>
+    /// <summary>What outbox and uplink say; null while no agent runs on the board, and then their points cannot be read.</summary>
     public Func<GatewayCondition>? Gateway { get; set; }
 
     public Task RunAsync(IRawValueSink sink, CancellationToken stopping) => _board.RunAsync(sink, stopping);
@@ -43,7 +43,7 @@ internal sealed class HealthBoard : IBoard
 
     public ValueTask DisposeAsync() => _board.DisposeAsync();
 
-    private GatewayCondition Condition() => Gateway?.Invoke() ?? throw new InvalidOperationException("the gateway's health is read before there is a gateway");
+    private GatewayCondition Condition() => Gateway?.Invoke() ?? throw new IOException("no agent runs on this board, which could tell of its outbox and its connection");
 
     private IEnumerable<HealthPoint> Describe(int asset, string stateDirectory, ProcessorShare processor, string[] zones)
     {

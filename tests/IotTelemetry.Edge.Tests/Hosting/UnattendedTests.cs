@@ -31,6 +31,7 @@ public sealed class UnattendedTests : IDisposable
               "site": "station", "gateway": "gw-1", "state": "state",
               "mqtt": { "endpoint": "mqtt://127.0.0.1:1" },
               "board": { "kind": "simulated-car-park", "count": 10 },
+              "health": { "intervalSeconds": 0 },
               "sampling": { "pollMs": 20 },
               "watchdog": { "device": "{{device}}" }
             }
@@ -121,6 +122,7 @@ public sealed class UnattendedTests : IDisposable
         {
           "site": "station", "gateway": "gw-1", "state": "{{state}}",
           "mqtt": { "endpoint": "mqtt://127.0.0.1:1" }, {{more}}
+          "health": { "intervalSeconds": 0 },
           "board": { "kind": "simulated-car-park", {{board}} }
         }
         """);

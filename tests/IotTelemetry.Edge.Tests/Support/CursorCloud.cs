@@ -13,10 +13,11 @@ internal sealed class CursorCloud : IAsyncDisposable
     private readonly FrameDecoder _decoder = new();
     private readonly FrameColumns _columns = new();
     private readonly Dictionary<BirthHash, Birth> _births = [];
-    private readonly SortedDictionary<ulong, ulong> _stored = [];
+    private readonly Dictionary<ulong, (ulong Seq, long Active)> _stored = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _saying = Task.CompletedTask;
+    private long _activity;
 
     private CursorCloud(MqttEndpoint endpoint, GatewayTopics topics)
     {
@@ -103,7 +104,7 @@ internal sealed class CursorCloud : IAsyncDisposable
         var header = FrameHeader.Read(message.Payload.Span);
         lock (_gate)
         {
-            var last = _stored.GetValueOrDefault(header.Epoch);
+            var last = _stored.GetValueOrDefault(header.Epoch).Seq;
             if (header.Sequence <= last)
             {
                 Repeats++;
@@ -117,8 +118,10 @@ internal sealed class CursorCloud : IAsyncDisposable
                     Rows.Add((header.Epoch, point.Asset.Name, point.Name, _columns.TimestampsMs[i], _columns.Numbers[i]));
                 }
 
-                _stored[header.Epoch] = header.Sequence;
+                last = header.Sequence;
             }
+
+            Store(header.Epoch, last);
         }
 
         return ValueTask.CompletedTask;
@@ -128,9 +131,12 @@ internal sealed class CursorCloud : IAsyncDisposable
     {
         lock (_gate)
         {
-            _stored[position.Epoch] = Math.Max(_stored.GetValueOrDefault(position.Epoch), position.NextSequence - 1);
+            Store(position.Epoch, Math.Max(_stored.GetValueOrDefault(position.Epoch).Seq, position.NextSequence - 1));
         }
     }
+
+    /// <summary>How far an epoch is stored; a cursor has room for those that were active last.</summary>
+    private void Store(ulong epoch, ulong seq) => _stored[epoch] = (seq, ++_activity);
 
     private async Task SayAsync()
     {
@@ -142,7 +148,10 @@ internal sealed class CursorCloud : IAsyncDisposable
                 StoredCursor cursor;
                 lock (_gate)
                 {
-                    cursor = new StoredCursor { Epochs = [.. _stored.Select(s => new EpochCursor(s.Key, s.Value))] };
+                    cursor = new StoredCursor
+                    {
+                        Epochs = [.. _stored.Where(s => s.Value.Seq > 0).OrderByDescending(s => s.Value.Active).Take(StoredCursor.MaximumEpochs).Select(s => new EpochCursor(s.Key, s.Value.Seq))],
+                    };
                 }
 
                 if (_client.State == MqttClientState.Connected)
