@@ -4,6 +4,7 @@ using IotTelemetry.Benchmarks;
 using IotTelemetry.Benchmarks.Assets;
 using IotTelemetry.Benchmarks.ClickHouse;
 using IotTelemetry.Benchmarks.Commands;
+using IotTelemetry.Benchmarks.Door;
 using IotTelemetry.Benchmarks.Edge;
 using IotTelemetry.Benchmarks.Ingest;
 using IotTelemetry.Benchmarks.Micro;
@@ -11,7 +12,7 @@ using IotTelemetry.Benchmarks.Mqtt;
 using IotTelemetry.Benchmarks.Protocol;
 using IotTelemetry.Benchmarks.Storage;
 
-ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new AssetsSuite(), new EdgeSuite(), new StorageSuite(), new CommandsSuite(), new MicroSuite()];
+ISuite[] suites = [new MqttSuite(), new ClickHouseSuite(), new ProtocolSuite(), new IngestSuite(), new AssetsSuite(), new EdgeSuite(), new StorageSuite(), new CommandsSuite(), new DoorSuite(), new MicroSuite()];
 
 var names = new Argument<string[]>("name") { Description = "suites to run; all when none is named", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. suites.Select(s => s.Name)]);

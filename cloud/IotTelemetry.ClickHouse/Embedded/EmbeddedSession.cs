@@ -24,9 +24,19 @@ public sealed class EmbeddedSession : IClickHouseSession
         RequireOneStatement(sql);
         await using Scope scope = await BeginAsync(options).ConfigureAwait(false);
         using OutputPipe pipe = new();
-        return Redirect(sql, format, pipe.Path) is { } redirected
-            ? await StreamAsync(redirected, pipe, output, options, cancellationToken).ConfigureAwait(false)
-            : await AnswerAsync(sql, format, output, options, cancellationToken).ConfigureAwait(false);
+        if (Redirect(sql, format, pipe.Path) is { } redirected)
+        {
+            try
+            {
+                return await StreamAsync(redirected, pipe, output, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClickHouseException e) when (e.Code == ClickHouseErrors.SyntaxError && !pipe.HasGiven)
+            {
+                // The statement itself is wrong, and the error should be about its own text; or it has no place for the clause after all.
+            }
+        }
+
+        return await AnswerAsync(sql, format, output, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

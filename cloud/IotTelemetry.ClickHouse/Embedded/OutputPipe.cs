@@ -20,8 +20,16 @@ internal sealed class OutputPipe : IDisposable
     /// <summary>Nothing more is written: the reader meets the end. After the statement has ended.</summary>
     public void EndInput() => _reader.DisposeLocalCopyOfClientHandle();
 
+    /// <summary>Bytes were read.</summary>
+    public bool HasGiven { get; private set; }
+
     /// <summary>The next bytes; 0 at the end.</summary>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _reader.ReadAsync(buffer, cancellationToken);
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int read = await _reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        HasGiven |= read > 0;
+        return read;
+    }
 
     public void Dispose() => _reader.Dispose();
 }

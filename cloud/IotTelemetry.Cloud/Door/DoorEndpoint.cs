@@ -17,6 +17,9 @@ internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, D
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Head];
 
+    /// <summary>Whether it is a path of the door.</summary>
+    public static bool IsPath(PathString path) => path == "/" || path == "/ping" || path == "/replicas_status";
+
     /// <summary>Adds the paths.</summary>
     public void Map(WebApplication app)
     {

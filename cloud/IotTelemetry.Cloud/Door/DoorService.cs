@@ -44,6 +44,9 @@ internal sealed class DoorService : IAsyncDisposable
         async Task<IClickHouseSession> OpenAsync(CancellationToken token) => engine is EmbeddedEngine embedded ? await embedded.OpenSessionAsync(token) : new ForwardingSession(engine);
     }
 
+    /// <summary>Statements on their way.</summary>
+    public int Statements => _running.Count;
+
     public async ValueTask DisposeAsync()
     {
         await _sessions.DisposeAsync();

@@ -3,13 +3,24 @@ using System.Net;
 namespace IotTelemetry.Cloud.Door;
 
 /// <summary>
-/// Answers only requests that name this machine as their host. Without authentication a page in a browser on this machine could otherwise read the store through a name of
+/// Answers only requests that name this machine as their host; or that come over TLS, and then only at the door, which asks for a password. Without authentication a page in a browser on this machine could otherwise read the store through a name of
 /// its own that resolves to 127.0.0.1 (DNS rebinding).
 /// </summary>
 internal static class LoopbackHosts
 {
     public static Task RefuseOthersAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Request.IsHttps)
+        {
+            if (DoorEndpoint.IsPath(context.Request.Path))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
         string host = context.Request.Host.Host;
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address)))
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using IotTelemetry.Cloud.Commands;
+using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Gateways;
 using IotTelemetry.Cloud.Ingest;
@@ -32,6 +33,9 @@ internal sealed record CloudOptions
 
     /// <summary>Who may come in by the door.</summary>
     public IReadOnlyList<DoorUser> Users { get; init; } = DoorUser.OfThisMachine;
+
+    /// <summary>The door for other machines; none when null.</summary>
+    public DoorTls? Tls { get; init; }
 
     /// <summary>Log file, rolled daily; none when null.</summary>
     public string? LogFile { get; init; }

@@ -53,6 +53,7 @@ internal static class CloudService
     {
         ListenOptions? mqtt = null;
         ListenOptions? http = null;
+        ListenOptions? https = null;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSerilog(log);
         builder.Services.AddMqttBroker(new MqttBrokerOptions { MaximumPacketSize = Birth.MaximumBytes + 65_536 });
@@ -72,6 +73,7 @@ internal static class CloudService
                 listen.Protocols = HttpProtocols.Http1;
                 http = listen;
             });
+            options.Tls?.Listen(kestrel, listen => https = listen);
         });
 
         await using WebApplication app = builder.Build();
@@ -98,22 +100,22 @@ internal static class CloudService
         }
 
         ServiceHealth health = new(ingest, role);
+        await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
         app.Use(LoopbackHosts.RefuseOthersAsync);
         using CloudMeter meter = new(ingest, role);
         using MetricCollector metrics = new(MetricExport.IsWanted);
         using MeterProvider? export = MetricExport.Start();
         using StoreProbe probe = new(engine, TimeProvider.System);
-        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics);
+        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics, door);
         ApiHosting.Map(app, live, assets.Changes, commands, TimeProvider.System, logs);
         using RejectReplay replay = new(new RejectRecords(engine, tables), ingest, role);
         RejectEndpoints.Map(app, replay);
-        await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
         door.Endpoint.Map(app);
 
         await app.StartAsync(stop);
         string mqttPlace = options.Broker?.Endpoint.ToString() ?? mqtt?.IPEndPoint?.ToString() ?? "off";
         CloudLog.Listening(logs.CreateLogger(nameof(CloudService)), mqttPlace, http!.IPEndPoint!.ToString(), options.Store.Place);
-        await output.WriteLineAsync($"listening mqtt={mqttPlace} http={http.IPEndPoint}");
+        await output.WriteLineAsync($"listening mqtt={mqttPlace} http={http.IPEndPoint}{(https is null ? "" : $" https={https.IPEndPoint}")}");
         await output.FlushAsync(CancellationToken.None);
 
         using CancellationTokenSource ended = new();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IotTelemetry.ClickHouse.Server;
 using IotTelemetry.Cloud.Browse;
 using IotTelemetry.Cloud.Door.Users;
 using IotTelemetry.Cloud.Ingest;
@@ -22,11 +23,11 @@ internal static class CommandLine
             Serve(),
             Migrate(),
             QueryCommandLine(),
-            new RejectsCommand(Url, AskAsync).Create(),
-            AssetsCommandLine.Create(Url(), TableConsole),
+            new RejectsCommand(DoorArguments.CreateUrl, AskAsync).Create(),
+            AssetsCommandLine.Create(DoorArguments.CreateUrl(), TableConsole),
             PasswordCommand.Create(),
         };
-        foreach (Command command in new OperateCommandLine(Url, TableConsole).Create())
+        foreach (Command command in new OperateCommandLine(DoorArguments.CreateUrl, TableConsole).Create())
         {
             root.Subcommands.Add(command);
         }
@@ -37,6 +38,7 @@ internal static class CommandLine
     private static Command Serve()
     {
         StoreArguments store = new();
+        DoorTlsArguments tls = new();
         CommandArguments commands = new();
         Option<string> mqtt = new("--mqtt") { Description = "Address of the MQTT broker; port 0 takes a free one, off listens nowhere", DefaultValueFactory = _ => "127.0.0.1:1883" };
         Option<string> http = new("--http") { Description = "Address of queries, status and health; port 0 takes a free one", DefaultValueFactory = _ => "127.0.0.1:8123" };
@@ -50,6 +52,7 @@ internal static class CommandLine
         Option<string?> users = new("--users") { Description = "File of the users of the HTTP door; without it everybody on this machine may read" };
         Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, retention, lease, dryRun };
         store.AddTo(serve);
+        tls.AddTo(serve);
         commands.AddTo(serve);
         broker.AddTo(serve);
         serve.SetAction(async (parsed, stop) =>
@@ -65,6 +68,7 @@ internal static class CommandLine
                 Share = broker.ReadShare(parsed),
                 Lease = parsed.GetValue(lease) is { } seconds ? TimeSpan.FromSeconds(seconds) : CloudOptions.DefaultLease,
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
+                Tls = tls.Read(parsed),
                 Users = parsed.GetValue(users) is { } usersFile ? UsersFile.Read(usersFile) : DoorUser.OfThisMachine,
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
                 Commands = commands.Read(parsed),
@@ -100,9 +104,10 @@ internal static class CommandLine
         Option<string?> file = new("--file") { Description = "Reads the statement from a file, for example one of cloud/queries" };
         Option<string?> format = new("--format") { Description = "A format of ClickHouse, for example CSVWithNames, JSONEachRow, Parquet; without it a table is printed" };
         Option<string[]> parameters = new("--param") { Description = "NAME=VALUE for a placeholder {NAME:Type} in the statement; may be repeated", DefaultValueFactory = _ => [] };
-        Option<Uri> url = Url();
-        Command query = new("query", "Asks a running service.") { sql, file, format, parameters, url };
-        query.SetAction((parsed, stop) => AskAsync(parsed.GetRequiredValue(url), StatementOf(parsed.GetValue(sql), parsed.GetValue(file)), parsed.GetValue(format), parsed.GetValue(parameters) ?? [], stop));
+        DoorArguments door = new();
+        Command query = new("query", "Asks a running service.") { sql, file, format, parameters };
+        door.AddTo(query);
+        query.SetAction((parsed, stop) => AskAsync(door.Read(parsed), StatementOf(parsed.GetValue(sql), parsed.GetValue(file)), parsed.GetValue(format), parsed.GetValue(parameters) ?? [], stop));
         return query;
     }
 
@@ -135,20 +140,14 @@ internal static class CommandLine
         }
     }
 
-    private static Option<Uri> Url() => new("--url")
-    {
-        Description = "Address of the service",
-        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8123"),
-        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
-            ? uri
-            : throw new OptionException("--url", result.Tokens[0].Value, "allowed is an address such as http://127.0.0.1:8123"),
-    };
+    private static Task<int> AskAsync(Uri url, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken) =>
+        AskAsync(DoorArguments.Of(url), sql, format, parameters, cancellationToken);
 
-    private static async Task<int> AskAsync(Uri url, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(ServerEngineOptions door, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken)
     {
-        using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+        await using ServerEngine engine = new(door);
         await using Stream output = Console.OpenStandardOutput();
-        return await new QueryCommand(http, TableConsole(), output, Console.Error).RunAsync(url, sql, format, parameters, cancellationToken);
+        return await new QueryCommand(engine, TableConsole(), output, Console.Error).RunAsync(sql, format, parameters, cancellationToken);
     }
 
     // A file or a pipe has no width to fold a table to, and no colours.

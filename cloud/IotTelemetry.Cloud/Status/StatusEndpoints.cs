@@ -1,3 +1,4 @@
+using IotTelemetry.Cloud.Door;
 using IotTelemetry.Cloud.Ingest;
 using IotTelemetry.Cloud.Metrics;
 
@@ -6,9 +7,9 @@ namespace IotTelemetry.Cloud.Status;
 /// <summary><c>GET /status</c> for the live view, <c>GET /health/live</c> and <c>/health/ready</c> for supervisors, <c>GET /metrics</c> for Prometheus.</summary>
 internal static class StatusEndpoints
 {
-    public static void Map(WebApplication app, IngestPipeline ingest, Func<long> connections, ServiceHealth health, StoreProbe store, MetricCollector metrics)
+    public static void Map(WebApplication app, IngestPipeline ingest, Func<long> connections, ServiceHealth health, StoreProbe store, MetricCollector metrics, DoorService door)
     {
-        app.MapGet("/status", () => Results.Json(Report(ingest, connections(), health), StatusJson.Default.StatusReport));
+        app.MapGet("/status", () => Results.Json(Report(ingest, connections(), health, door), StatusJson.Default.StatusReport));
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), PrometheusText.ContentType));
 
         // Live: whoever gets no 200 starts the process again. Ready: whoever gets no 200 sends gateways elsewhere, or waits.
@@ -23,7 +24,7 @@ internal static class StatusEndpoints
         ? Results.Json(new HealthReport(well, null), StatusJson.Default.HealthReport)
         : Results.Json(new HealthReport("unavailable", problem), StatusJson.Default.HealthReport, statusCode: StatusCodes.Status503ServiceUnavailable);
 
-    private static StatusReport Report(IngestPipeline ingest, long connections, ServiceHealth health)
+    private static StatusReport Report(IngestPipeline ingest, long connections, ServiceHealth health, DoorService door)
     {
         (long P50Ms, long P99Ms)? latency = ingest.Latency.Read();
         return new StatusReport
@@ -45,6 +46,8 @@ internal static class StatusEndpoints
             LagMs = (long)ingest.Lag.TotalMilliseconds,
             StoredP50Ms = latency?.P50Ms,
             StoredP99Ms = latency?.P99Ms,
+            DoorStatements = door.Statements,
+            DoorLoginsRefused = door.Users.Refused,
             Problem = health.Problem,
         };
     }

@@ -40,5 +40,11 @@ internal sealed record StatusReport
 
     public required long? StoredP99Ms { get; init; }
 
+    /// <summary>Statements on their way through the HTTP door.</summary>
+    public required int DoorStatements { get; init; }
+
+    /// <summary>Requests at the HTTP door refused for a wrong user or password.</summary>
+    public required long DoorLoginsRefused { get; init; }
+
     public required string? Problem { get; init; }
 }

@@ -15,10 +15,10 @@ public sealed class BindAddressTests
     [InlineData("0.0.0.0:1883")]
     [InlineData("[::]:1883")]
     [InlineData("192.168.1.10:1883")]
-    public void Any_other_address_is_refused_while_no_authentication_is_configured(string text)
+    public void Any_other_address_is_refused_without_tls(string text)
     {
         OptionException refused = Assert.Throws<OptionException>(() => BindAddress.Parse("--mqtt", text));
-        Assert.Equal($"--mqtt: '{text}' is not allowed; only loopback addresses are allowed while no authentication is configured, for example 127.0.0.1:1883", refused.Message);
+        Assert.Equal($"--mqtt: '{text}' is not allowed; only loopback addresses are allowed without TLS, for example 127.0.0.1:1883", refused.Message);
     }
 
     [Theory]

@@ -6,7 +6,8 @@ using IotTelemetry.ClickHouse.Server;
 namespace IotTelemetry.Cloud.Tests.Service;
 
 /// <summary>Inserts through the door: by the user <c>ingest</c>, into the service's tables.</summary>
-public sealed class DoorInsertTests(DoorFixture fixture) : IClassFixture<DoorFixture>
+[Collection(OneDoor.Name)]
+public sealed class DoorInsertTests(DoorFixture fixture)
 {
     private readonly ServiceProcess _service = fixture.Service;
 

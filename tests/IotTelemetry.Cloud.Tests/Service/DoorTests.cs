@@ -1,11 +1,15 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using IotTelemetry.ClickHouse;
+using IotTelemetry.ClickHouse.Server;
 
 namespace IotTelemetry.Cloud.Tests.Service;
 
 /// <summary>ClickHouse's HTTP interface, as far as readers get it.</summary>
-public sealed class DoorTests(DoorFixture fixture) : IClassFixture<DoorFixture>
+[Collection(OneDoor.Name)]
+public sealed class DoorTests(DoorFixture fixture)
 {
     private readonly ServiceProcess _service = fixture.Service;
 
@@ -84,10 +88,14 @@ public sealed class DoorTests(DoorFixture fixture) : IClassFixture<DoorFixture>
         using HttpRequestMessage request = new(
             HttpMethod.Get, Relative("?max_threads=1&max_block_size=1000&query=SELECT+throwIf(number=5000000)+FROM+numbers(10000000)+FORMAT+TSV"));
         using HttpResponseMessage answer = await _service.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        if (answer.IsSuccessStatusCode)
-        {
-            await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
-        }
+        Assert.True(answer.IsSuccessStatusCode);
+        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
+
+        // ClickHouse's clients read the error out of the answer.
+        await using ServerEngine engine = new(new ServerEngineOptions { Endpoints = [_service.Http.BaseAddress!], MaximumAttempts = 1 });
+        ClickHouseException error = await Assert.ThrowsAsync<ClickHouseException>(
+            () => engine.QueryAsync("SELECT throwIf(number = 5000000) FROM numbers(10000000) SETTINGS max_threads = 1, max_block_size = 1000", "JSON", Stream.Null));
+        Assert.Equal(395, error.Code);
 
         // The door lives on.
         Assert.Equal("1", await _service.QueryAsync("SELECT 1"));
@@ -100,6 +108,89 @@ public sealed class DoorTests(DoorFixture fixture) : IClassFixture<DoorFixture>
         request.Headers.Host = "rebound.example";
         using HttpResponseMessage answer = await _service.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("JSON", "application/json")]
+    [InlineData("Parquet", "application/octet-stream")]
+    public async Task Ten_million_rows_of_any_format_pass_with_flat_memory(string format, string type)
+    {
+        // One that is a tenth as long, first: what the format needs anyway is in use then.
+        await DownloadAsync(1_000_000);
+        long before = _service.TakePeakMemory();
+        before = Math.Max(before, _service.TakePeakMemory());
+
+        long bytes = await DownloadAsync(10_000_000);
+
+        Assert.InRange(bytes, 10_000_000, long.MaxValue);
+        Assert.InRange(_service.TakePeakMemory() - before, long.MinValue, 200L << 20);
+
+        async Task<long> DownloadAsync(int rows)
+        {
+            using HttpResponseMessage answer = await _service.Http.GetAsync(
+                Relative($"?query=SELECT+number+FROM+numbers({rows})&default_format={format}"), HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+            await using Stream body = await answer.Content.ReadAsStreamAsync();
+            byte[] buffer = new byte[1 << 20];
+            long bytes = 0;
+            for (int read; (read = await body.ReadAsync(buffer)) > 0; bytes += read)
+            {
+            }
+
+            return bytes;
+        }
+    }
+
+    [Fact]
+    public async Task Over_tls_a_password_is_needed_and_nothing_but_the_door_is_there()
+    {
+        Uri address = new($"https://127.0.0.1:{_service.HttpsPort}/");
+        ServerEngineOptions options = new() { Endpoints = [address], CertificateAuthorityFile = fixture.CertificateFile, MaximumAttempts = 1 };
+        await using ServerEngine named = new(options with { UserName = "analyst", Password = "analyst's" });
+        using MemoryStream one = new();
+        await named.QueryAsync("SELECT 1", "TSV", one);
+        Assert.Equal("1\n"u8.ToArray(), one.ToArray());
+
+        await using ServerEngine nobody = new(options);
+        Assert.Equal(194, (await Assert.ThrowsAsync<ClickHouseException>(() => nobody.QueryAsync("SELECT 1", "TSV", Stream.Null))).Code);
+        await using ServerEngine passwordless = new(options with { UserName = "default", Password = "" });
+        Assert.Equal(516, (await Assert.ThrowsAsync<ClickHouseException>(() => passwordless.QueryAsync("SELECT 1", "TSV", Stream.Null))).Code);
+
+        using HttpClientHandler trusting = new() { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.ExportCertificatePem() == File.ReadAllText(fixture.CertificateFile) };
+        using HttpClient http = new(trusting) { BaseAddress = address };
+        Assert.Equal("Ok.\n", await http.GetStringAsync(Relative("ping")));
+        using HttpResponseMessage status = await http.GetAsync(Relative("status"));
+        Assert.Equal(HttpStatusCode.NotFound, status.StatusCode);
+    }
+
+    [Fact]
+    public async Task Command_prints_a_table_or_any_format_and_tells_errors()
+    {
+        (int exit, string output, string errors) = await AskAsync("SELECT number AS n, 'x' AS s FROM numbers(2)");
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.Contains("2 rows", output, StringComparison.Ordinal);
+        Assert.Equal((0, "0,\"x\"\n1,\"x\"\n", ""), await AskAsync("SELECT number, 'x' FROM numbers(2) FORMAT CSV"));
+        Assert.Equal((0, "7\n", ""), await AskAsync("SELECT {n:UInt8} + 1", "--format", "TSV", "--param", "n=6"));
+        (exit, _, errors) = await AskAsync("SELECT throwIf(number = 5000000) FROM numbers(10000000) SETTINGS max_threads = 1", "--format", "JSON");
+        Assert.Equal(4, exit);
+        Assert.Contains("Code: 395.", errors, StringComparison.Ordinal);
+        (exit, _, errors) = await AskAsync("SELECT 1", "--user", "analyst");
+        Assert.Equal(4, exit);
+        Assert.Contains("Code: 516.", errors, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Exit, string Output, string Errors)> AskAsync(string sql, params string[] options)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "query", sql, "--url", _service.Http.BaseAddress!.AbsoluteUri, .. options])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, output, await errors);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace IotTelemetry.Cloud.Tests.Service;
@@ -9,9 +10,10 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private ServiceProcess(Process process, Task<string> errors, int mqttPort, int httpPort)
+    private ServiceProcess(Process process, Task<string> errors, int mqttPort, int httpPort, int? httpsPort)
     {
         Errors = errors;
+        HttpsPort = httpsPort;
         _process = process;
         MqttPort = mqttPort;
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/"), Timeout = TimeSpan.FromSeconds(60) };
@@ -22,7 +24,34 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public int MqttPort { get; }
 
+    public int? HttpsPort { get; }
+
     public HttpClient Http { get; }
+
+    /// <summary>Most memory the process has had since the last call (VmHWM), in bytes.</summary>
+    public long TakePeakMemory()
+    {
+        string folder = $"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}";
+        string line = File.ReadLines(Path.Combine(folder, "status")).First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "clear_refs"), "5");
+        return long.Parse(line.AsSpan(6, line.Length - 8).Trim(), CultureInfo.InvariantCulture) << 10;
+    }
+
+    /// <summary>Waits until a number of <c>/status</c> has a value.</summary>
+    public async Task WaitForAsync(string name, long value)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            using JsonDocument status = JsonDocument.Parse(await Http.GetStringAsync(new Uri("status", UriKind.Relative), limit.Token));
+            if (status.RootElement.GetProperty(name).GetInt64() == value)
+            {
+                return;
+            }
+
+            await Task.Delay(20, limit.Token);
+        }
+    }
 
     /// <summary>A service with a store and a broker of its own.</summary>
     public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] options) =>
@@ -48,7 +77,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             throw new InvalidOperationException($"iot-cloud did not start: {line}{Environment.NewLine}{await errors}");
         }
 
-        return new ServiceProcess(process, errors, ports.Groups["mqtt"].Success ? Number(ports, "mqtt") : 0, Number(ports, "http"));
+        return new ServiceProcess(process, errors, ports.Groups["mqtt"].Success ? Number(ports, "mqtt") : 0, Number(ports, "http"), ports.Groups["https"].Success ? Number(ports, "https") : null);
     }
 
     /// <summary>kill -9.</summary>
@@ -91,6 +120,6 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^listening mqtt=(?:\S*127\.0\.0\.1:(?<mqtt>\d+)|off) http=127\.0\.0\.1:(?<http>\d+)$")]
+    [GeneratedRegex(@"^listening mqtt=(?:\S*127\.0\.0\.1:(?<mqtt>\d+)|off) http=127\.0\.0\.1:(?<http>\d+)(?: https=127\.0\.0\.1:(?<https>\d+))?$")]
     private static partial Regex Listening();
 }
