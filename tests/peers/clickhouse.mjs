@@ -37,7 +37,7 @@ for (let i = 0; i < 2; i++) {
   await ingest.insert({ table: 'iot.ledger', values: [{ site: 'npm', gateway: 'g', epoch: '1', seq: '5' }], format: 'JSONEachRow', clickhouse_settings: token });
 }
 const lines = Readable.from((function* () { for (let i = 0; i < 20_000; i++) yield `npm-stream,g,${i},1,1\n`; })(), { objectMode: false });
-await ingest.insert({ table: 'iot.unfinished', values: lines, format: 'CSV' });
+await ingest.insert({ table: 'iot.unfinished', columns: ['site', 'gateway', 'epoch', 'month', 'seq'], values: lines, format: 'CSV' });
 console.log('insert', (await rows(ingest, "SELECT count() AS n FROM iot.ledger WHERE site = 'npm'"))[0].n, (await rows(ingest, "SELECT count() AS n FROM iot.unfinished WHERE site = 'npm-stream'"))[0].n);
 
 const session_id = `npm-${process.pid}`;

@@ -130,10 +130,10 @@ public sealed class DoorSessionTests(DoorFixture fixture)
     public async Task Progress_and_summary_are_in_the_headers()
     {
         using HttpResponseMessage answer = await PostAsync(
-            "?send_progress_in_http_headers=1&http_headers_progress_interval_ms=10&wait_end_of_query=1", "SELECT count() FROM numbers(300000000) WHERE sipHash64(number) = 1", CancellationToken.None);
+            "?send_progress_in_http_headers=1&http_headers_progress_interval_ms=10&wait_end_of_query=1", "SELECT count() FROM numbers(50000000) WHERE sipHash64(number) = 1", CancellationToken.None);
 
-        Assert.Contains("\"total_rows_to_read\":\"300000000\"", answer.Headers.GetValues("X-ClickHouse-Progress").Last(), StringComparison.Ordinal);
-        Assert.Contains("\"read_rows\":\"300000000\"", answer.Headers.GetValues("X-ClickHouse-Summary").Single(), StringComparison.Ordinal);
+        Assert.Contains("\"total_rows_to_read\":\"50000000\"", answer.Headers.GetValues("X-ClickHouse-Progress").Last(), StringComparison.Ordinal);
+        Assert.Contains("\"read_rows\":\"50000000\"", answer.Headers.GetValues("X-ClickHouse-Summary").Single(), StringComparison.Ordinal);
         Assert.Equal("UTC", answer.Headers.GetValues("X-ClickHouse-Timezone").Single());
         Assert.NotEmpty(answer.Headers.GetValues("X-ClickHouse-Server-Display-Name").Single());
     }

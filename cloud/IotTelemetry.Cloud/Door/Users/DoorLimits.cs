@@ -29,6 +29,10 @@ internal sealed record DoorLimits(
         {
             ["max_execution_time"] = Text(MaximumSeconds),
             ["max_memory_usage"] = Text(MaximumMemoryBytes),
+
+            // Half of it, and then the disk: a large GROUP BY or ORDER BY gets slow before it fails.
+            ["max_bytes_before_external_group_by"] = Text(MaximumMemoryBytes / 2),
+            ["max_bytes_before_external_sort"] = Text(MaximumMemoryBytes / 2),
             ["max_rows_to_read"] = Text(MaximumRowsToRead),
             ["max_result_rows"] = Text(MaximumResultRows),
             ["max_result_bytes"] = Text(MaximumResultBytes),
