@@ -75,6 +75,11 @@ internal sealed record DoorRequest
             }
         }
 
+        if (Flag(query, "compress") || Flag(query, "decompress"))
+        {
+            throw QueryRefusedException.BadArgument("compress=1 and decompress=1, the framing of the native protocol, are not spoken here; ask with Accept-Encoding, send with Content-Encoding: gzip, deflate or br");
+        }
+
         return new DoorRequest
         {
             QueryId = queryId,

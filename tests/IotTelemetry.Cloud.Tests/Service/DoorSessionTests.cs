@@ -44,6 +44,8 @@ public sealed class DoorSessionTests(DoorFixture fixture)
     [InlineData("?max_execution_time=0", "SELECT 1", 452)]
     [InlineData("?max_memory_usage=999999999999", "SELECT 1", 452)]
     [InlineData("", "SELECT aiGenerate('x')", 497)]
+    [InlineData("?compress=1", "SELECT 1", 36)]
+    [InlineData("?decompress=1", "SELECT 1", 36)]
     public async Task What_would_leave_the_session_or_the_limits_is_refused(string address, string sql, int code) =>
         Assert.StartsWith($"Code: {code}.", await TextAsync(address, sql), StringComparison.Ordinal);
 
