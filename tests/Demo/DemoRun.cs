@@ -7,7 +7,7 @@ internal sealed class DemoRun(string directory)
     public async Task<DemoReport> RunAsync(TimeSpan? length, CancellationToken end)
     {
         Console.WriteLine("starting the cloud service and three gateways");
-        await using var system = await LocalSystem.StartAsync(directory, SimulatedGateway.Demo, end).ConfigureAwait(false);
+        await using var system = await LocalSystem.StartAsync(directory, SimulatedGateway.Demo, end, Loopback.Prefer(1883), Loopback.Prefer(8123)).ConfigureAwait(false);
         PrintHints(system.Cloud);
 
         using var show = CancellationTokenSource.CreateLinkedTokenSource(end);

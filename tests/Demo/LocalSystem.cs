@@ -18,10 +18,11 @@ public sealed class LocalSystem : IAsyncDisposable
     /// <summary>The running gateways.</summary>
     public IReadOnlyList<Gateway> Gateways => _gateways;
 
-    /// <summary>Starts the cloud, then the gateways; all state lies in <paramref name="directory"/>.</summary>
-    public static async Task<LocalSystem> StartAsync(string directory, IEnumerable<SimulatedGateway> gateways, CancellationToken cancellationToken)
+    /// <summary>Starts the cloud, then the gateways; all state lies in <paramref name="directory"/>. Port 0 takes a free one.</summary>
+    public static async Task<LocalSystem> StartAsync(
+        string directory, IEnumerable<SimulatedGateway> gateways, CancellationToken cancellationToken, string mqtt = "127.0.0.1:0", string http = "127.0.0.1:0")
     {
-        var cloud = await CloudService.StartAsync(directory, cancellationToken, Loopback.Prefer(1883), Loopback.Prefer(8123)).ConfigureAwait(false);
+        var cloud = await CloudService.StartAsync(directory, cancellationToken, mqtt, http).ConfigureAwait(false);
         var system = new LocalSystem(directory, cloud);
         foreach (var gateway in gateways)
         {
