@@ -68,7 +68,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         clock.Start();
         await control.StartAsync(gateway.Tell);
         gateway.Start(control);
-        var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync, [PointList.Verb] = new PointList(board, sampler.LastReported).AnswerAsync };
+        var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync, [PointList.Verb] = new PointList(board, sampler.LastReported, clock).AnswerAsync };
         await using var door = new ControlServer(EdgeConfiguration.ControlSocket(configuration.StateDirectory), verbs, logs.CreateLogger("Control"));
         door.Start();
         HasStarted = true;

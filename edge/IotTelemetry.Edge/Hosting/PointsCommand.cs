@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Live;
 using IotTelemetry.Hardware.Linux;
+using IotTelemetry.Protocol;
+using Command = System.CommandLine.Command;
 
 namespace IotTelemetry.Edge.Hosting;
 
@@ -51,7 +54,7 @@ internal static class PointsCommand
         }
 
         await using var direct = await DirectBoard.OpenAsync(configuration, TimeProvider.System, stopping);
-        var list = new PointList(direct.Board, static _ => null);
+        var list = new PointList(direct.Board, static _ => null, new AssumedClock(TimeProvider.System, ClockQuality.Unknown));
         do
         {
             print([.. list.Lines(readPolled: true)]);

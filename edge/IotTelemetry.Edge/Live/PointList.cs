@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Hardware;
@@ -8,7 +9,8 @@ namespace IotTelemetry.Edge.Live;
 /// <summary>Lists the points of a board with what they show. Thread-safe.</summary>
 /// <param name="board">The board.</param>
 /// <param name="lastReported">The last reading of a point; null before the first.</param>
-internal sealed class PointList(LiveBoard board, Func<int, Reading?> lastReported)
+/// <param name="clock">Makes real times of the board's.</param>
+internal sealed class PointList(LiveBoard board, Func<int, Reading?> lastReported, IGatewayClock clock)
 {
     /// <summary>The verb over the control socket.</summary>
     public const string Verb = "points";
@@ -60,12 +62,14 @@ internal sealed class PointList(LiveBoard board, Func<int, Reading?> lastReporte
             Value = Finite(live?.Value),
             Unit = definition.Unit.Length > 0 ? definition.Unit : null,
             Quality = live?.Quality.ToString().ToLowerInvariant(),
-            AtMs = live?.TimestampMs,
+            AtMs = Real(live?.TimestampMs),
             Reported = Finite(reported?.Value),
-            ReportedAtMs = reported?.TimestampMs,
+            ReportedAtMs = Real(reported?.TimestampMs),
             Settable = definition.Settable,
         };
     }
+
+    private long? Real(long? steadyMs) => steadyMs is { } given ? clock.ToRealMs(given) : null;
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
+using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Protocol;
 using IotTelemetry.Edge.Outbox;
 
 namespace IotTelemetry.Edge.Tests.Hosting;
@@ -62,7 +64,7 @@ public sealed class UnattendedTests : IDisposable
         var file = Path.Combine(_directory.Path, "edge.json");
         await WriteAsync(file, "\"count\": 3");
         await using var board = await DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None);
-        var lines = new PointList(board.Board, static _ => null).Lines(readPolled: true).ToArray();
+        var lines = new PointList(board.Board, static _ => null, new AssumedClock(TimeProvider.System, ClockQuality.Unknown)).Lines(readPolled: true).ToArray();
         Assert.Equal(6, lines.Length);
         Assert.All(lines, line => Assert.Equal(("good", null), (line.Quality, line.Reported)));
         Assert.Contains("starting or stopping", (await Assert.ThrowsAsync<IOException>(() => DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None))).Message, StringComparison.Ordinal);
