@@ -34,6 +34,10 @@ internal static class BatchNumber
         return string.Create(CultureInfo.InvariantCulture, $"batch {than} {lastOfWriter.Values.Min()} AND ({string.Join(" OR ", writers)})");
     }
 
+    /// <summary>SQL that is true for batches younger than the oldest of the given ones, whoever closed them.</summary>
+    public static string IsYoungerThanAnySql(IReadOnlyDictionary<uint, ulong> lastOfWriter) =>
+        string.Create(CultureInfo.InvariantCulture, $"batch > {lastOfWriter.Values.Min()}");
+
     /// <summary>SQL for the writer of a row's batch.</summary>
     public static string WriterSql { get; } = string.Create(CultureInfo.InvariantCulture, $"if(batch < {First}, {Embedded}, bitAnd(batch, {Writers - 1}))");
 }

@@ -90,7 +90,7 @@ internal sealed class LedgerRecovery(IClickHouseEngine engine, StoreTables table
     {
         ulong highest = 0;
         string isTail = BatchNumber.IsYoungerSql(committed);
-        await rollups.CompleteAsync(isTail, gateway => partitions.Contains(gateway.Partition), cancellationToken);
+        await rollups.CompleteAsync(committed, gateway => partitions.Contains(gateway.Partition), cancellationToken);
         UnfinishedBlock tail = new();
         await ReadPositionsAsync(
             $"""

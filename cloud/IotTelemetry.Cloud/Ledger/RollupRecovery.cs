@@ -18,19 +18,19 @@ internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables table
     private const string IsNumber = "quality < 3 AND isFinite(value) AND text = ''";
 
     /// <summary>Adds what is missing.</summary>
-    /// <param name="isTail">SQL over <c>batch</c> that is true for all batches that are not complete, and for few others.</param>
+    /// <param name="committed">The last complete batch of each writer whose gateways are taken over.</param>
     /// <param name="isMine">Whose rows are looked after here.</param>
     /// <param name="cancellationToken">Gives up; what is not done is done at the next start.</param>
-    public async Task CompleteAsync(string isTail, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
+    public async Task CompleteAsync(IReadOnlyDictionary<uint, ulong> committed, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
     {
-        await CompleteAsync(tables.RollupMinute, "minute", "toStartOfMinute", isTail, isMine, cancellationToken);
-        await CompleteAsync(tables.RollupHour, "hour", "toStartOfHour", isTail, isMine, cancellationToken);
+        await CompleteAsync(tables.RollupMinute, "minute", "toStartOfMinute", committed, isMine, cancellationToken);
+        await CompleteAsync(tables.RollupHour, "hour", "toStartOfHour", committed, isMine, cancellationToken);
     }
 
-    private async Task CompleteAsync(string table, string slot, string start, string isTail, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
+    private async Task CompleteAsync(string table, string slot, string start, IReadOnlyDictionary<uint, ulong> committed, Func<GatewayId, bool> isMine, CancellationToken cancellationToken)
     {
         RollupBlock missing = new(slot);
-        await foreach (NativeBlock block in engine.QueryAsync(MissingSql(table, slot, start, isTail), cancellationToken: cancellationToken))
+        await foreach (NativeBlock block in engine.QueryAsync(MissingSql(table, slot, start, committed), cancellationToken: cancellationToken))
         {
             for (int row = 0; row < block.Rows; row++)
             {
@@ -49,17 +49,18 @@ internal sealed class RollupRecovery(IClickHouseEngine engine, StoreTables table
         }
     }
 
-    private string MissingSql(string table, string slot, string start, string isTail) =>
+    // The rollup is asked whoever wrote: a merge gives a cell the highest of its batches, which may be a later writer's complete one.
+    private string MissingSql(string table, string slot, string start, IReadOnlyDictionary<uint, ulong> committed) =>
         $"""
          SELECT
              site, gateway, asset_kind, point, toUInt32({start}(ts)) AS slot,
              count() AS readings, countIf({IsNumber}) AS numbers, sumIf(value, {IsNumber}) AS total,
              if(numbers = 0, inf, minIf(value, {IsNumber})) AS lowest, if(numbers = 0, -inf, maxIf(value, {IsNumber})) AS highest,
              max(r.batch) AS last
-         FROM (SELECT *, toYear(ts) AS year FROM {tables.Readings} WHERE {isTail}) AS r
+         FROM (SELECT *, toYear(ts) AS year FROM {tables.Readings} WHERE {BatchNumber.IsYoungerSql(committed)}) AS r
          LEFT JOIN
          (
-             SELECT site, gateway, toYear({slot}) AS year, max(batch) AS done FROM (SELECT * FROM {table} WHERE {isTail}) GROUP BY site, gateway, year
+             SELECT site, gateway, toYear({slot}) AS year, max(batch) AS done FROM (SELECT * FROM {table} WHERE {BatchNumber.IsYoungerThanAnySql(committed)}) GROUP BY site, gateway, year
          ) AS d USING (site, gateway, year)
          WHERE r.batch > d.done
          GROUP BY site, gateway, asset_kind, point, slot
