@@ -19,7 +19,8 @@ internal sealed class ProbeProcess : IDisposable
 
     public static ProbeProcess Start(string mode, string directory)
     {
-        ProcessStartInfo start = new("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "IotTelemetry.ClickHouse.Probe.dll"), mode, directory])
+        // A shell in the background may have had SIGINT ignored, and children inherit that.
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "IotTelemetry.ClickHouse.Probe.dll"), mode, directory])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -137,7 +137,8 @@ public sealed class UnattendedTests : IDisposable
 
     private Process Start(string file, ServiceManager manager, TimeSpan watchdog)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(EdgeAgent).Assembly.Location, "run", file]) { RedirectStandardError = true };
+        // Without a terminal SIGHUP may be ignored, and children inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=HUP", "dotnet", typeof(EdgeAgent).Assembly.Location, "run", file]) { RedirectStandardError = true };
         start.Environment["NOTIFY_SOCKET"] = manager.Address;
         start.Environment["WATCHDOG_USEC"] = watchdog.TotalMicroseconds.ToString(CultureInfo.InvariantCulture);
         var agent = Process.Start(start)!;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -32,13 +33,16 @@ internal sealed class ServiceManager : IDisposable
     /// <summary>Hears on until a message begins so.</summary>
     public async Task<string> HearAsync(string beginning)
     {
-        while (true)
+        var limit = Stopwatch.StartNew();
+        while (limit.Elapsed < Patience)
         {
             if (await HearAsync() is var message && message.StartsWith(beginning, StringComparison.Ordinal))
             {
                 return message;
             }
         }
+
+        throw new TimeoutException($"the agent did not say {beginning} within {Patience}");
     }
 
     public void Dispose() => _socket.Dispose();
