@@ -12,7 +12,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
 {
     [Fact]
     public void Every_reading_is_stored_exactly_once_through_any_faults_and_crashes() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(withRollups: false, new CrashScenario(seed)).GetAwaiter().GetResult())
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(new CrashScenario(seed)).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         for (int at = 0; at < 12; at++)
         {
             int crashAt = at;
-            await RunAsync(withRollups: true, new CrashScenario(at) { FaultOf = (run, insert) => run == 0 && insert == crashAt ? crash : InsertFault.None });
+            await RunAsync(new CrashScenario(at) { FaultOf = (run, insert) => run == 0 && insert == crashAt ? crash : InsertFault.None });
         }
     }
 
@@ -100,7 +100,6 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         Assert.True(odd.Partitions.And(even.Partitions).IsEmpty);
         await Task.WhenAll(RunUntilThroughAsync(odd, database), RunUntilThroughAsync(even, database));
         await CheckAsync(database, $"{odd}", odd.Frames + even.Frames, odd.Readings + even.Readings);
-        await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
 
         static CrashScenario Scenario(int seed, string one, string other, uint first)
         {
@@ -117,19 +116,11 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         }
     }
 
-    // Known defect, to be found: after several random faults in a row a rollup has now and then counted a batch of the first year twice (about one scenario in sixty on a busy machine), never
-    // the readings. So the random scenarios do not look at the rollups yet; those with one crash do.
-    private async Task RunAsync(bool withRollups, CrashScenario scenario)
+    private async Task RunAsync(CrashScenario scenario)
     {
         DatabaseName database = await store.NewMigratedDatabaseAsync();
         await RunUntilThroughAsync(scenario, database);
         await CheckAsync(database, scenario.ToString(), scenario.Frames, scenario.Readings);
-        if (withRollups)
-        {
-            await AssertRollupsAsync(database);
-        }
-
-        await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
     }
 
     private async Task RunUntilThroughAsync(CrashScenario scenario, DatabaseName database)
@@ -154,5 +145,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
         Assert.Equal(
             $"{scenario}: {readingCount}\t{readingCount}\t0 | {frameCount}\t{readingCount} | 0",
             $"{scenario}: {stored} | {frames} | {order}");
+        await AssertRollupsAsync(database);
+        await store.Engine.ExecuteAsync($"DROP DATABASE {database} SYNC");
     }
 }
