@@ -17,7 +17,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private readonly KeepAliveMonitor _keepAlive;
     private readonly WakeSignal _writerWake = new();
     private readonly CancellationTokenSource _stop = new();
-    private Task _writer = Task.CompletedTask;
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ConnectionEnd? _end;
     private ConnectionEnd? _goodbye;
     private bool _closing;
@@ -57,17 +57,20 @@ internal sealed class MqttConnection : IAsyncDisposable
     /// <summary>Works until the connection has ended, and says why.</summary>
     public async Task<ConnectionEnd> RunAsync()
     {
-        _writer = WriteAsync();
+        var writer = WriteAsync();
         var watch = WatchAsync();
         var receive = ReceiveAsync();
         await receive.ConfigureAwait(false);
         Cut();
-        await _writer.ConfigureAwait(false);
+        await writer.ConfigureAwait(false);
         await watch.ConfigureAwait(false);
         return _end!;
     }
 
-    /// <summary>Says why and closes: DISCONNECT is sent after what is already encoded, if that takes no longer than <paramref name="patience"/>.</summary>
+    /// <summary>
+    /// Says why and closes: DISCONNECT is sent after what is already encoded, if that takes no longer than <paramref name="patience"/>. Also before <see cref="RunAsync"/>, whose writer
+    /// then begins with it.
+    /// </summary>
     public async Task CloseAsync(ConnectionEnd end, MqttReasonCode reason, MqttProperties properties, TimeSpan patience)
     {
         lock (_gate)
@@ -88,8 +91,8 @@ internal sealed class MqttConnection : IAsyncDisposable
             Wake();
         }
 
-        var first = await Task.WhenAny(_writer, Task.Delay(patience, _options.TimeProvider, _stop.Token)).ConfigureAwait(false);
-        End(first == _writer || end.Exception is not null
+        var first = await Task.WhenAny(_written.Task, Task.Delay(patience, _options.TimeProvider, _stop.Token)).ConfigureAwait(false);
+        End(first == _written.Task || end.Exception is not null
             ? end
             : end with { Exception = new TimeoutException($"DISCONNECT could not be sent within {patience}; to the server this is a lost connection.") });
     }
@@ -159,6 +162,10 @@ internal sealed class MqttConnection : IAsyncDisposable
         catch (Exception exception)
         {
             End(ConnectionEnd.Broken(exception)); // reported by the client, as what ended the connection
+        }
+        finally
+        {
+            _written.TrySetResult();
         }
     }
 
@@ -255,7 +262,7 @@ internal sealed class MqttConnection : IAsyncDisposable
 
         if (goodbye is not null)
         {
-            await _writer.ConfigureAwait(false);
+            await _written.Task.ConfigureAwait(false);
         }
 
         End(goodbye ?? ConnectionEnd.Broken(exception));

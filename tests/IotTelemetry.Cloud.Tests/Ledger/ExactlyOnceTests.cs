@@ -30,6 +30,19 @@ public sealed class ExactlyOnceTests(EngineFixture store)
     }
 
     [Fact]
+    public async Task Insert_that_went_through_without_an_answer_and_is_cut_off_when_it_is_repeated_doubles_nothing()
+    {
+        for (int at = 0; at < 12; at++)
+        {
+            int unknownAt = at;
+            await RunAsync(new CrashScenario(at)
+            {
+                FaultOf = (run, insert) => run > 0 ? InsertFault.None : insert == unknownAt ? InsertFault.FailAfter : insert == unknownAt + 1 ? InsertFault.CrashPartly : InsertFault.None,
+            });
+        }
+    }
+
+    [Fact]
     public void Every_reading_is_stored_exactly_once_while_two_writers_write_and_their_partitions_move_at_every_crash() =>
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunTwoWritersAsync(seed).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(4));

@@ -29,10 +29,10 @@ public sealed class CommandsThroughMosquittoTests : IDisposable
         await cloud.ConnectAsync(CancellationToken.None);
         await cloud.SubscribeAsync(topics.Result, Note, null, CancellationToken.None);
 
-        var late = Off("load-02", lifeMs: 1);
+        var late = Off("load-02", expiresInMs: -30_000);
         await RunAsync(configuration, async () =>
         {
-            var command = Off("load-01", lifeMs: 60_000);
+            var command = Off("load-01", expiresInMs: 60_000);
             await UntilAsync(() => _results.Any(r => r.Id == command.Id && r.State == CommandState.Verified), () => SendAsync(cloud, topics, command));
             await SendAsync(cloud, topics, command);
             await SendAsync(cloud, topics, late);
@@ -45,7 +45,7 @@ public sealed class CommandsThroughMosquittoTests : IDisposable
         _results.Clear();
         await RunAsync(configuration, async () =>
         {
-            var missed = Off("load-03", lifeMs: 1);
+            var missed = Off("load-03", expiresInMs: -30_000);
             await UntilAsync(() => _results.Any(r => r.Id == missed.Id), () => SendAsync(cloud, topics, missed));
             Assert.All(_results.Where(r => r.Id == missed.Id), r => Assert.Equal(CommandState.Expired, r.State));
             await SendAsync(cloud, topics, late);
@@ -54,7 +54,7 @@ public sealed class CommandsThroughMosquittoTests : IDisposable
         });
     }
 
-    private static Command Off(string asset, long lifeMs)
+    private static Command Off(string asset, long expiresInMs)
     {
         var nowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         return new Command
@@ -66,9 +66,9 @@ public sealed class CommandsThroughMosquittoTests : IDisposable
             Value = PointValue.Of(false),
             Author = "anna",
             Reason = "test",
-            IssuedMs = nowMs,
-            ExpiresMs = nowMs + lifeMs,
-            LifeMs = lifeMs,
+            IssuedMs = nowMs - 60_000,
+            ExpiresMs = nowMs + expiresInMs,
+            LifeMs = Math.Max(expiresInMs, 1),
         };
     }
 

@@ -157,6 +157,26 @@ public sealed class MosquittoTests
     }
 
     [MosquittoFact]
+    public async Task A_goodbye_said_while_the_connection_begins_is_sent()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        await using var watcher = await ConnectAsync(broker);
+        var (received, _) = await CollectAsync(watcher, "will/#");
+        var log = new RecordingLog();
+        await using (var client = new MqttClient(Options(broker) with { Logger = log, Will = new MqttWill(new MqttMessage { Topic = "will/hasty", Payload = "gone"u8.ToArray() }) }))
+        {
+            var goodbye = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+            client.Connected += _ => goodbye.SetResult(client.DisconnectAsync());
+            await Within.Time(client.ConnectAsync());
+            await Within.Time(goodbye.Task.Unwrap());
+        }
+
+        await PublishAsync(watcher, "will/end", "end");
+        Assert.Equal("will/end end", await Within.Time(received.Reader.ReadAsync()));
+        Assert.DoesNotContain(log.Entries, static entry => entry.Level > LogLevel.Information);
+    }
+
+    [MosquittoFact]
     public async Task A_goodbye_is_no_warning_although_the_broker_closes_first()
     {
         await using var broker = await MosquittoBroker.StartAsync();
