@@ -94,6 +94,7 @@ int Test(string[] rest)
         throw new BuildException($"test: no test project's name contains '{filter}'");
     }
 
+    using var scratch = new ScratchInMemory();
     var sum = new TestCounts(0, 0, 0);
     foreach (var project in projects)
     {
@@ -349,6 +350,32 @@ static ProcessStartInfo Describe(string program, string[] arguments) =>
     new(Find(program) ?? throw new BuildException($"'{program}' is not on the PATH"), arguments);
 
 internal sealed class BuildException(string message) : Exception(message);
+
+/// <summary>A folder in memory for the temporary files of the tests, where there is room for it: much of a test run is making and dropping the tables of small databases, which takes twice as long on a disk.</summary>
+internal sealed class ScratchInMemory : IDisposable
+{
+    private const string Memory = "/dev/shm";
+    private const long RoomNeeded = 8L << 30;
+    private readonly string? _folder;
+
+    public ScratchInMemory()
+    {
+        if (Environment.GetEnvironmentVariable("TMPDIR") is null && Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= RoomNeeded)
+        {
+            _folder = Directory.CreateDirectory(Path.Combine(Memory, $"iot-tests-{Environment.ProcessId}")).FullName;
+            Environment.SetEnvironmentVariable("TMPDIR", _folder);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_folder is not null)
+        {
+            Environment.SetEnvironmentVariable("TMPDIR", null);
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
 
 internal readonly record struct TestCounts(int Passed, int Failed, int Skipped)
 {

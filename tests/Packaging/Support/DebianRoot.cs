@@ -13,6 +13,9 @@ internal sealed class DebianRoot : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("iot-debian-").FullName;
         Host("tar", "-C", Folder, "-xf", Prepared.Value.Archive ?? throw new InvalidOperationException(Missing));
+
+        // A temporary folder is its owner's alone; as the root of a system it is everybody's.
+        Host("chmod", "755", Folder);
     }
 
     /// <summary>Why there is no clean Debian here; null when there is one.</summary>
