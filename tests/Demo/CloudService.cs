@@ -51,7 +51,7 @@ public sealed class CloudService : IAsyncDisposable
     /// <summary>Runs a query through the analysts' door; one array of values a row.</summary>
     public async Task<JsonElement[][]> QueryAsync(string sql, CancellationToken cancellationToken)
     {
-        using var answer = await _http.PostAsync("?default_format=JSONCompactEachRow&output_format_json_quote_64bit_integers=0", new StringContent(sql), cancellationToken).ConfigureAwait(false);
+        using var answer = await PostAsync("?default_format=JSONCompactEachRow&output_format_json_quote_64bit_integers=0", sql, cancellationToken).ConfigureAwait(false);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
         {
@@ -59,6 +59,18 @@ public sealed class CloudService : IAsyncDisposable
         }
 
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement[]>(line)!)];
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(string address, string body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.PostAsync(address, new StringContent(body), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException away)
+        {
+            throw new InvalidOperationException($"http://{Http} does not answer ({away.Message}). {_program.Tail()}", away);
+        }
     }
 
     /// <summary>The whole numbers in the one row that a query returns.</summary>

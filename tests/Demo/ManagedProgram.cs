@@ -128,14 +128,14 @@ public sealed partial class ManagedProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>The last lines printed, for error messages.</summary>
+    /// <summary>How it ended, if it did, and the last lines printed, for error messages.</summary>
     public string Tail()
     {
         lock (_log)
         {
             using var reader = new StreamReader(new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return $"Its last lines ({LogFile}):{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(15))}";
+            return $"{(_process.HasExited ? $"It ended with status {_process.ExitCode}. " : "")}Its last lines ({LogFile}):{Environment.NewLine}{string.Join(Environment.NewLine, lines.TakeLast(15))}";
         }
     }
 
