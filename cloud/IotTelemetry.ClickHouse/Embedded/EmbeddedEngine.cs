@@ -21,6 +21,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private readonly WorkerPool _queries;
     private readonly WorkerPool _statements;
     private readonly WorkerPool _sessions;
+    private readonly WorkerPool _writerSessions;
     private Task<bool>? _closed;
 
     private EmbeddedEngine(EmbeddedEngineOptions options, ILogger<EmbeddedEngine> logger, EngineWorker control)
@@ -32,7 +33,11 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         _queries = new WorkerPool($"{TagPrefix}query", options.QueryConnections, options);
         _statements = new WorkerPool($"{TagPrefix}statement", options.StatementConnections, options);
         _sessions = new WorkerPool($"{TagPrefix}session", options.SessionConnections, options);
+        _writerSessions = new WorkerPool($"{TagPrefix}writer", options.WriterSessionConnections, options);
     }
+
+    /// <summary>Upper bound of the engine's memory, <see cref="EmbeddedEngineOptions.MemoryBytes"/>.</summary>
+    public long MemoryBytes => _options.MemoryBytes;
 
     /// <summary>Loads the library and opens the data directory.</summary>
     /// <exception cref="ClickHouseException">The library is missing, the directory is in use, or the engine did not start; the message says what to do.</exception>
@@ -130,8 +135,10 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     /// A connection for callers from outside; they have their own (<see cref="EmbeddedEngineOptions.SessionConnections"/>), so that what they do holds up nothing of
     /// the program's own. Waits while all are taken.
     /// </summary>
-    public async Task<EmbeddedSession> OpenSessionAsync(CancellationToken cancellationToken = default) =>
-        new(await LeaseAsync(_sessions, cancellationToken).ConfigureAwait(false));
+    /// <param name="isWriter">The caller inserts: it takes one of <see cref="EmbeddedEngineOptions.WriterSessionConnections"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<EmbeddedSession> OpenSessionAsync(bool isWriter = false, CancellationToken cancellationToken = default) =>
+        new(await LeaseAsync(isWriter ? _writerSessions : _sessions, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Cancels what runs, closes all connections and so stops the engine. Waits at most <see cref="EmbeddedEngineOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await Task.Factory.StartNew(
@@ -182,7 +189,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
     private bool CloseConnections()
     {
         long start = Environment.TickCount64;
-        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose(), .. _statements.BeginClose(), .. _sessions.BeginClose()];
+        List<EngineWorker> workers = [.. _inserts.BeginClose(), .. _queries.BeginClose(), .. _statements.BeginClose(), .. _sessions.BeginClose(), .. _writerSessions.BeginClose()];
         string kill = $"KILL QUERY WHERE startsWith(Settings['log_comment'], '{TagPrefix}') AND Settings['log_comment'] != '{_control.Tag}' ASYNC";
         while (workers.Count > 0 && Environment.TickCount64 - start < _options.CloseTimeout.TotalMilliseconds)
         {

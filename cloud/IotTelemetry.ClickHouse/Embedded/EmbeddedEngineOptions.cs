@@ -33,8 +33,11 @@ public sealed record EmbeddedEngineOptions
     /// <summary>Statements without result (<see cref="IClickHouseEngine.ExecuteAsync"/>) at the same time, 1 to 64.</summary>
     public int StatementConnections { get; init; } = 2;
 
-    /// <summary>Connections for callers from outside (<see cref="EmbeddedEngine.OpenSessionAsync"/>), 1 to 256. Each open one costs a thread.</summary>
+    /// <summary>Connections for readers from outside (<see cref="EmbeddedEngine.OpenSessionAsync"/>), 1 to 256. Each open one costs a thread.</summary>
     public int SessionConnections { get; init; } = 24;
+
+    /// <summary>Connections for writers from outside, 1 to 256: readers cannot take them all.</summary>
+    public int WriterSessionConnections { get; init; } = 16;
 
     /// <summary>How long closing waits for running statements, after it has cancelled them, 1 s to 10 min.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -53,6 +56,7 @@ public sealed record EmbeddedEngineOptions
         Check(InsertConnections is >= 1 and <= 64, nameof(InsertConnections), InsertConnections, "1 to 64");
         Check(StatementConnections is >= 1 and <= 64, nameof(StatementConnections), StatementConnections, "1 to 64");
         Check(SessionConnections is >= 1 and <= 256, nameof(SessionConnections), SessionConnections, "1 to 256");
+        Check(WriterSessionConnections is >= 1 and <= 256, nameof(WriterSessionConnections), WriterSessionConnections, "1 to 256");
         Check(QueryConnections is >= 1 and <= 64, nameof(QueryConnections), QueryConnections, "1 to 64");
         Check(CloseTimeout >= TimeSpan.FromSeconds(1) && CloseTimeout <= TimeSpan.FromMinutes(10), nameof(CloseTimeout), CloseTimeout, "1 s to 10 min");
         foreach ((string name, string value) in Settings)

@@ -1,5 +1,6 @@
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Door.Answers;
+using IotTelemetry.Cloud.Door.External;
 using IotTelemetry.Cloud.Door.Running;
 using IotTelemetry.Cloud.Door.Sessions;
 using IotTelemetry.Cloud.Door.Users;
@@ -15,6 +16,8 @@ namespace IotTelemetry.Cloud.Door;
 /// </summary>
 internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, DoorSessions sessions, DoorRunner runner, ContentTypes types, ILogger<DoorEndpoint> logger)
 {
+    // Heads of parts, beside what is in them.
+    private const int LongestFraming = 64 << 10;
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Head];
 
     /// <summary>Whether it is a path of the door.</summary>
@@ -66,14 +69,22 @@ internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, D
         try
         {
             await using DoorBody body = DoorBody.Open(context.Request);
-            string text = await body.ReadAsync(request.Query, statement.Ended);
+            IReadOnlyList<ExternalTable> tables = [];
+            if (ExternalForm.IsIn(context.Request))
+            {
+                ExternalForm form = await ExternalForm.ReadAsync(context.Request, statement.Ended);
+                request = DoorRequest.Read(context.Request, form.Fields, request.QueryId, user);
+                tables = form.Tables;
+            }
+
+            string text = ExternalForm.IsIn(context.Request) ? request.Query : await body.ReadAsync(request.Query, statement.Ended);
             if (string.IsNullOrWhiteSpace(text))
             {
                 await context.Response.WriteAsync("Ok.\n", statement.Ended);
                 return;
             }
 
-            await answer.FinishAsync(await RunAsync(context, request, user, statement, text, body, answer));
+            await answer.FinishAsync(await RunAsync(context, request, user, statement, text, body, tables, answer));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && statement.WhyEnded is { } why)
         {
@@ -82,18 +93,18 @@ internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, D
     }
 
     private async Task<StatementSummary> RunAsync(
-        HttpContext context, DoorRequest request, DoorUser user, RunningStatement statement, string text, DoorBody body, DoorAnswer answer)
+        HttpContext context, DoorRequest request, DoorUser user, RunningStatement statement, string text, DoorBody body, IReadOnlyList<ExternalTable> tables, DoorAnswer answer)
     {
         bool isGet = !HttpMethods.IsPost(context.Request.Method);
         if (request.SessionId is null)
         {
-            return await runner.RunAsync(statement, request, text, body, isGet, null, answer);
+            return await runner.RunAsync(statement, request, text, body, tables, isGet, null, answer);
         }
 
         DoorSession session = await sessions.TakeAsync(user, request, statement.Ended);
         try
         {
-            return await runner.RunAsync(statement, request, text, body, isGet, session, answer);
+            return await runner.RunAsync(statement, request, text, body, tables, isGet, session, answer);
         }
         finally
         {
@@ -104,9 +115,9 @@ internal sealed class DoorEndpoint(DoorUsers users, RunningStatements running, D
     // The statement's own limits bound it: a stream of rows may be long, and pause.
     private static void Unlimit(HttpContext context, DoorUser user)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size && user.Role == DoorRole.Ingest)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = null;
+            size.MaxRequestBodySize = user.Role == DoorRole.Ingest ? null : ExternalForm.IsIn(context.Request) ? ExternalForm.LongestBody + LongestFraming : size.MaxRequestBodySize;
         }
 
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)

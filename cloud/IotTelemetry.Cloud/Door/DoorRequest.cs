@@ -1,5 +1,6 @@
 using System.Globalization;
 using IotTelemetry.ClickHouse;
+using IotTelemetry.Cloud.Door.External;
 using IotTelemetry.Cloud.Door.Statements;
 using IotTelemetry.Cloud.Door.Users;
 using Microsoft.Extensions.Primitives;
@@ -57,9 +58,12 @@ internal sealed record DoorRequest
 
     /// <summary>Reads and checks a request.</summary>
     /// <exception cref="QueryRefusedException">Something in it is not allowed.</exception>
-    public static DoorRequest Read(HttpRequest request, string queryId, DoorUser user)
+    public static DoorRequest Read(HttpRequest request, string queryId, DoorUser user) => Read(request, request.Query, queryId, user);
+
+    /// <summary>As <see cref="Read(HttpRequest, string, DoorUser)"/>, with the fields of a form in place of the address alone.</summary>
+    public static DoorRequest Read(HttpRequest request, IQueryCollection query, string queryId, DoorUser user)
     {
-        IQueryCollection query = request.Query;
+        bool hasTables = ExternalForm.IsIn(request);
         ClickHouseParameters parameters = new();
         Dictionary<string, string> settings = new(StringComparer.Ordinal);
         foreach ((string name, StringValues values) in query)
@@ -69,7 +73,7 @@ internal sealed record DoorRequest
             {
                 parameters.AddText(name[6..], value);
             }
-            else if (!IsOwn(name) && SettingsPolicy.Check(name, value, user))
+            else if (!IsOwn(name) && !(hasTables && IsOfTable(name)) && SettingsPolicy.Check(name, value, user))
             {
                 settings[name] = value;
             }
@@ -101,6 +105,9 @@ internal sealed record DoorRequest
     private static bool IsOwn(string name) => name is "query" or "query_id" or "database" or "default_format" or "session_id" or "session_timeout" or "session_check" or "user" or "password"
         or "quota_key" or "role" or "wait_end_of_query" or "http_wait_end_of_query" or "send_progress_in_http_headers" or "http_headers_progress_interval_ms"
         or "enable_http_compression" or "buffer_size" or "http_response_buffer_size" or "compress" or "decompress" or "client_protocol_version" or "stacktrace" or "close_session";
+
+    private static bool IsOfTable(string name) =>
+        name.EndsWith("_structure", StringComparison.Ordinal) || name.EndsWith("_types", StringComparison.Ordinal) || name.EndsWith("_format", StringComparison.Ordinal);
 
     private static string? Text(IQueryCollection query, string name) => query[name] is [{ Length: > 0 } value] ? value : null;
 

@@ -1,6 +1,7 @@
 using IotTelemetry.ClickHouse;
 using IotTelemetry.ClickHouse.Sql;
 using IotTelemetry.Cloud.Door.Answers;
+using IotTelemetry.Cloud.Door.External;
 using IotTelemetry.Cloud.Door.Running;
 using IotTelemetry.Cloud.Door.Sessions;
 using IotTelemetry.Cloud.Door.Statements;
@@ -10,7 +11,7 @@ using IotTelemetry.Cloud.Schema;
 namespace IotTelemetry.Cloud.Door;
 
 /// <summary>Runs one statement of a user: decides what it is, checks whether the user may, and gives it to the engine within the user's limits. Thread-safe.</summary>
-internal sealed class DoorRunner(Func<CancellationToken, Task<IClickHouseSession>> open, DatabaseName database, QueryGuard guard, RunningStatements running)
+internal sealed class DoorRunner(Func<bool, CancellationToken, Task<IClickHouseSession>> open, DatabaseName database, QueryGuard guard, RunningStatements running, ReaderMemory? memory)
 {
     private const string DefaultFormat = "TabSeparated";
 
@@ -19,27 +20,39 @@ internal sealed class DoorRunner(Func<CancellationToken, Task<IClickHouseSession
     /// <param name="request">What goes with it.</param>
     /// <param name="text">Its text; of an INSERT, a part with the head.</param>
     /// <param name="body">The rows of an INSERT.</param>
+    /// <param name="tables">Those that came with it.</param>
     /// <param name="isGet">It came with GET, which never changes anything.</param>
     /// <param name="session">Its session, or null.</param>
     /// <param name="answer">Gets the result.</param>
-    public async Task<StatementSummary> RunAsync(RunningStatement statement, DoorRequest request, string text, DoorBody body, bool isGet, DoorSession? session, DoorAnswer answer)
+    public async Task<StatementSummary> RunAsync(
+        RunningStatement statement, DoorRequest request, string text, DoorBody body, IReadOnlyList<ExternalTable> tables, bool isGet, DoorSession? session, DoorAnswer answer)
     {
         if (session is not null)
         {
-            return await RunAsync(statement, request, text, body, isGet, session, session.Connection, answer);
+            return await RunAsync(statement, request, text, body, tables, isGet, session, session.Connection, answer);
         }
 
-        await using IClickHouseSession connection = await open(statement.Ended);
-        return await RunAsync(statement, request, text, body, isGet, null, connection, answer);
+        await using IClickHouseSession connection = await open(statement.User.Role == DoorRole.Ingest, statement.Ended);
+        return await RunAsync(statement, request, text, body, tables, isGet, null, connection, answer);
     }
 
     private async Task<StatementSummary> RunAsync(
-        RunningStatement statement, DoorRequest request, string text, DoorBody body, bool isGet, DoorSession? session, IClickHouseSession connection, DoorAnswer answer)
+        RunningStatement statement,
+        DoorRequest request,
+        string text,
+        DoorBody body,
+        IReadOnlyList<ExternalTable> tables,
+        bool isGet,
+        DoorSession? session,
+        IClickHouseSession connection,
+        DoorAnswer answer)
     {
         using CancellationTokenSource ended = new();
         Task telling = request.SendProgress ? TellAsync(connection, request.ProgressInterval, answer, ended.Token) : Task.CompletedTask;
         try
         {
+            await using ExternalTables external = await ExternalTables.CreateAsync(
+                tables, connection, guard, statement.User, Options(request, statement.User, session, isReader: true), statement.Ended);
             SqlToken first = SqlLexer.Read(text).FirstOrDefault(token => !token.IsSymbol('('));
             return first.Value is not null && first.IsWord("INSERT")
                 ? await InsertAsync(statement, request, InsertHead.Read(text), body, isGet, session, connection)
@@ -56,24 +69,23 @@ internal sealed class DoorRunner(Func<CancellationToken, Task<IClickHouseSession
     {
         List<SqlToken> tokens = QueryGuard.Split(text);
         string sql = text[..tokens[^1].End];
-        StatementOptions options = Options(request, statement.User, session, isReader: true);
         if (SessionStatement.Is(tokens))
         {
             DoorSession kept = session ?? throw QueryRefusedException.ReadOnly($"Cannot execute query in readonly mode: {tokens[0].Value} needs a session: give a session_id");
-            return await SessionStatement.RunAsync(tokens, sql, kept, statement.User, guard, options, statement.Ended);
+            return await WithinAsync(statement, request, session, tokens, isReader: true, options => SessionStatement.RunAsync(tokens, sql, kept, statement.User, guard, options, statement.Ended));
         }
 
         if (tokens[0].IsWord("KILL"))
         {
-            (sql, options) = (KillStatement.Answer, options with { Parameters = await KillStatement.RunAsync(tokens, statement.User, running) });
-        }
-        else
-        {
-            answer.Format = guard.Check(tokens, statement.User);
+            // Waits for nothing: it may be what frees the memory.
+            StatementOptions killed = Options(request, statement.User, session, isReader: true) with { Parameters = await KillStatement.RunAsync(tokens, statement.User, running) };
+            answer.Format = request.DefaultFormat ?? DefaultFormat;
+            return await connection.QueryAsync(KillStatement.Answer, answer.Format, answer.Output, killed, statement.Ended);
         }
 
-        answer.Format ??= request.DefaultFormat ?? DefaultFormat;
-        return await connection.QueryAsync(sql, answer.Format, answer.Output, options, statement.Ended);
+        answer.Format = guard.Check(tokens, statement.User) ?? request.DefaultFormat ?? DefaultFormat;
+        return await WithinAsync(
+            statement, request, session, tokens, isReader: true, options => connection.QueryAsync(sql, answer.Format, answer.Output, options, statement.Ended));
     }
 
     private async Task<StatementSummary> InsertAsync(
@@ -99,15 +111,43 @@ internal sealed class DoorRunner(Func<CancellationToken, Task<IClickHouseSession
         }
 
         guard.CheckInside(head.Tokens, statement.User);
-        StatementOptions options = Options(request, statement.User, session, isReader: !isOurs);
+        return await WithinAsync(statement, request, session, head.Tokens, isReader: !isOurs, options => InsertAsync(statement, request, head, body, connection, options));
+    }
+
+    private static Task<StatementSummary> InsertAsync(
+        RunningStatement statement, DoorRequest request, InsertHead head, DoorBody body, IClickHouseSession connection, StatementOptions options)
+    {
         if (head.Format is null)
         {
-            return await connection.ExecuteAsync(head.Sql, options, statement.Ended);
+            return connection.ExecuteAsync(head.Sql, options, statement.Ended);
         }
 
         body.TakeHead(head.RowsAt);
         string format = head.IsFormatNamed ? head.Format : request.DefaultFormat ?? head.Format;
-        return await connection.InsertAsync(head.Sql, format, body.First, body.Rest, options, statement.Ended);
+        return connection.InsertAsync(head.Sql, format, body.First, body.Rest, options, statement.Ended);
+    }
+
+    /// <summary>Runs a statement within the user's limits and, if it is a reader's, within a share of the memory that readers have.</summary>
+    private async Task<StatementSummary> WithinAsync(
+        RunningStatement statement, DoorRequest request, DoorSession? session, List<SqlToken> tokens, bool isReader, Func<StatementOptions, Task<StatementSummary>> run)
+    {
+        StatementOptions options = Options(request, statement.User, session, isReader);
+        if (memory is null || statement.User.Role == DoorRole.Ingest)
+        {
+            return await run(options);
+        }
+
+        long? asked = SettingsPolicy.AskedMemory(tokens, session?.Settings, request.Settings);
+        using MemoryShare share = await memory.TakeAsync(statement.User, asked, statement.Ended);
+        try
+        {
+            return await run(options with { Settings = DoorLimits.WithMemory(options.Settings, share.Bytes) });
+        }
+        catch (ClickHouseException error) when (error.Code == ClickHouseErrors.MemoryLimitExceeded && share.Bytes < statement.User.Limits.MaximumMemoryBytes)
+        {
+            throw new ClickHouseException(
+                error.Code, $"{error.Message} Readers share memory, and this statement had {share.Bytes} bytes of it: ask with max_memory_usage for up to {statement.User.Limits.MaximumMemoryBytes}.", error);
+        }
     }
 
     // The limits first: what the user asks for was checked against them.

@@ -37,11 +37,12 @@ internal sealed class DoorService : IAsyncDisposable
         ContentTypes types = await ContentTypes.ReadAsync(engine, cancellationToken);
         DoorUsers known = new(users, logs.CreateLogger<DoorUsers>());
         RunningStatements running = new(users, clock);
-        DoorSessions sessions = new(OpenAsync, clock);
-        DoorRunner runner = new(OpenAsync, database, guard, running);
+        DoorSessions sessions = new(token => OpenAsync(isWriter: false, token), clock);
+        DoorRunner runner = new(OpenAsync, database, guard, running, engine is EmbeddedEngine { MemoryBytes: var bytes } ? new ReaderMemory(bytes / 2, clock) : null);
         return new DoorService(new DoorEndpoint(known, running, sessions, runner, types, logs.CreateLogger<DoorEndpoint>()), known, running, sessions);
 
-        async Task<IClickHouseSession> OpenAsync(CancellationToken token) => engine is EmbeddedEngine embedded ? await embedded.OpenSessionAsync(token) : new ForwardingSession(engine);
+        async Task<IClickHouseSession> OpenAsync(bool isWriter, CancellationToken token) =>
+            engine is EmbeddedEngine embedded ? await embedded.OpenSessionAsync(isWriter, token) : new ForwardingSession(engine);
     }
 
     /// <summary>Statements on their way.</summary>

@@ -22,6 +22,9 @@ internal sealed record CloudOptions
     /// <summary>The broker that the gateways connect to, if it is another one.</summary>
     public BrokerOptions? Broker { get; init; }
 
+    /// <summary>The process has the store and no gateways: workers write to it through the door.</summary>
+    public bool IsStoreAlone => Mqtt is null && Broker is null && Store.Servers is null;
+
     /// <summary>The part of the fleet that this process takes care of.</summary>
     public WorkerShare Share { get; init; } = WorkerShare.Whole;
 

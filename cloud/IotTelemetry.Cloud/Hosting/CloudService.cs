@@ -89,7 +89,7 @@ internal static class CloudService
         IWriterRole role = gateways.RoleOf(ingest);
         await role.StartAsync(stop);
         List<(string Name, Task Completion)> rooms = [];
-        if (options.Share == WorkerShare.Whole)
+        if (options.Share == WorkerShare.Whole && !options.IsStoreAlone)
         {
             // One process takes up the commands that are under way, and derives from all readings; several workers would each do so.
             assets.Start();

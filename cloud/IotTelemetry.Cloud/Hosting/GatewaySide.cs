@@ -46,7 +46,7 @@ internal sealed class GatewaySide : IAsyncDisposable
     {
         if (_leases is null)
         {
-            return new EmbeddedWriter(_table, ingest);
+            return new EmbeddedWriter(_table, ingest, !_options.IsStoreAlone, TimeProvider.System, _logs.CreateLogger<EmbeddedWriter>());
         }
 
         TimeSpan look = _options.Lease / 10;

@@ -10,6 +10,9 @@ internal static class StoreEngine
     // With what was taken (6 s) and the connections (1.5 s) the process ends within 10 s.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    // Half of it is for ten readers at once; the rest for inserts, merges and caches.
+    private const long MemoryBytes = 3L << 30;
+
     /// <summary>The engine in this process, or the servers; a server is first asked with the first statement.</summary>
     /// <exception cref="ClickHouseException">The engine cannot be opened.</exception>
     public static async Task<IClickHouseEngine> OpenAsync(StoreOptions options, ILoggerFactory logs, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal static class StoreEngine
         // The engine resolves a bare table name also as a file of the working directory: there is nothing to find in its own.
         string data = Directory.CreateDirectory(options.DataDirectory).FullName;
         Environment.CurrentDirectory = data;
-        EmbeddedEngineOptions engine = new() { DataDirectory = data, LibraryPath = options.EngineLibrary, CloseTimeout = CloseTimeout };
+        EmbeddedEngineOptions engine = new() { DataDirectory = data, LibraryPath = options.EngineLibrary, CloseTimeout = CloseTimeout, MemoryBytes = MemoryBytes };
         return await EmbeddedEngine.OpenAsync(engine, logs.CreateLogger<EmbeddedEngine>(), cancellationToken);
     }
 }

@@ -15,6 +15,12 @@ internal sealed class LeaseBook(IReadOnlyCollection<LeaseRow> rows)
     /// <summary>Who has the partition, or had it last; null when nobody did.</summary>
     public LeaseRow? Holder(int partition) => Winners(partition).FirstOrDefault();
 
+    /// <summary>Who has won a generation of a partition; null when nobody did.</summary>
+    public LeaseRow? Winner(int partition, ulong generation) => Winners(partition).FirstOrDefault(row => row.Generation == generation);
+
+    /// <summary>True when nobody else has claimed this generation.</summary>
+    public bool IsAlone(LeaseRow claim) => _claims[claim.Partition].Where(row => row.Generation == claim.Generation).All(row => row.Instance == claim.Instance);
+
     /// <summary>
     /// The writers that may have left something half done in a partition before this generation: the last that took it over completely, unless it was drained, and those that came after it.
     /// </summary>

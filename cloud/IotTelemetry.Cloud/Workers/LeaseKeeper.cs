@@ -5,17 +5,13 @@ using IotTelemetry.Cloud.Ingest;
 namespace IotTelemetry.Cloud.Workers;
 
 /// <summary>
-/// The right of this process to write for partitions: claims it, renews it, gives it back, and lets nothing be written without it. Thread-safe.
-/// <para>
-/// ClickHouse compares nothing and swaps nothing, but what is written is read by whoever reads later. So a claim is written, and looked at again after the settling time: whoever claimed at
-/// the same moment is seen by then, and both know who has won. A claim that took longer than that to be written is void. All times are measured on each process's own monotonic clock, or
-/// between two moments of the server's.
-/// </para>
+/// The right of this process to write for partitions: claims it (<see cref="LeaseClaims"/>), renews it, gives it back, and lets nothing be written without it. All times are measured on each
+/// process's own monotonic clock. Thread-safe.
 /// </summary>
 internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan lease, TimeProvider time, ILogger<LeaseKeeper> logger, TimeSpan? settling = null) : IWriteGuard
 {
-    // Guid.CreateVersion7 would favour the older process in every tie.
-    private readonly string _instance = Guid.NewGuid().ToString("N");
+    // The settling time is the same for all that write to one store.
+    private readonly LeaseClaims _claims = new(table, settling ?? lease / 5, time);
     private readonly Lock _gate = new();
     private readonly Dictionary<int, LeaseRow> _mine = [];
     private readonly Dictionary<int, long> _sentAt = [];
@@ -39,17 +35,14 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
         }
     }
 
-    // The same for all that write to one store.
-    private TimeSpan Settling => settling ?? lease / 5;
-
     /// <summary>Gets a writer's number that no other process has.</summary>
     public async Task NumberAsync(CancellationToken cancellationToken)
     {
         while (Writer == 0)
         {
             long start = time.GetTimestamp();
-            LeaseBook book = await table.ReadAsync(cancellationToken);
-            if (await ClaimAsync([NewClaim(LeaseTable.WriterNumbers, book)], start, cancellationToken) is [{ } won])
+            LeaseBook book = await _claims.ReadAsync(cancellationToken);
+            if (await _claims.ClaimAsync([NewClaim(LeaseTable.WriterNumbers, book)], start, NextRenewal, cancellationToken) is [{ } won])
             {
                 Writer = (uint)(won.Generation % (BatchNumber.Writers - 1)) + 1;
             }
@@ -61,19 +54,12 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
     public async Task<TakeOver> TryClaimAsync(PartitionSet wanted, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        LeaseBook book = await table.ReadAsync(cancellationToken);
+        LeaseBook book = await _claims.ReadAsync(cancellationToken);
         List<LeaseRow> claims = [.. wanted.Where(partition => book.Holder(partition)?.IsOver != false).Select(partition => NewClaim(partition, book))];
-        List<LeaseRow> won = claims.Count == 0 ? [] : await ClaimAsync(claims, start, cancellationToken);
+        List<LeaseRow> won = claims.Count == 0 ? [] : await _claims.ClaimAsync(claims, start, NextRenewal, cancellationToken);
         await WriteAsync([.. won.Select(row => row with { State = LeaseState.Won })], NextRenewal(), isNew: true, cancellationToken);
 
         return new TakeOver(PartitionSet.Of(won.Select(row => row.Partition)), [.. won.SelectMany(row => book.Predecessors(row.Partition, row.Generation)).Distinct()]);
-    }
-
-    /// <summary>The writers whose work in these partitions is to be looked after by somebody who knows that none of them lives.</summary>
-    public static async Task<IReadOnlyCollection<uint>> PredecessorsAsync(LeaseTable table, PartitionSet partitions, CancellationToken cancellationToken)
-    {
-        LeaseBook book = await table.ReadAsync(cancellationToken);
-        return [.. partitions.SelectMany(partition => book.Predecessors(partition, ulong.MaxValue)).Distinct()];
     }
 
     /// <summary>From now on frames are taken in these partitions: nothing that was before needs to be looked after again.</summary>
@@ -97,13 +83,13 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
     /// <summary>Asks whoever has one of these partitions to give it back.</summary>
     public async Task AskAsync(PartitionSet wanted, CancellationToken cancellationToken)
     {
-        LeaseBook book = await table.ReadAsync(cancellationToken);
+        LeaseBook book = await _claims.ReadAsync(cancellationToken);
         List<LeaseRow> questions = [];
         foreach (int partition in wanted)
         {
-            if (book.Holder(partition) is { IsOver: false } holder && holder.Instance != _instance)
+            if (book.Holder(partition) is { IsOver: false } holder && holder.Instance != _claims.Instance)
             {
-                questions.Add(holder with { Instance = _instance, Writer = Writer, Worker = worker, State = LeaseState.Wanted, Lease = lease });
+                questions.Add(holder with { Instance = _claims.Instance, Writer = Writer, Worker = worker, State = LeaseState.Wanted, Lease = lease });
             }
         }
 
@@ -113,7 +99,7 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
     /// <summary>The partitions of this process that another one asks for.</summary>
     public async Task<PartitionSet> ReadAskedAsync(CancellationToken cancellationToken)
     {
-        LeaseBook book = await table.ReadAsync(cancellationToken);
+        LeaseBook book = await _claims.ReadAsync(cancellationToken);
         lock (_gate)
         {
             return PartitionSet.Of(_mine.Values.Where(row => book.IsWanted(row.Partition, row.Generation)).Select(row => row.Partition));
@@ -240,17 +226,17 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        LeaseBook book = await table.ReadAsync(cancellationToken);
+        LeaseBook book = await _claims.ReadAsync(cancellationToken);
         List<LeaseRow> claims = [.. Mine.Select(partition => NewClaim(partition, book))];
         foreach (LeaseRow claim in claims)
         {
-            if (book.Holder(claim.Partition) is not { } holder || holder.Instance != _instance)
+            if (book.Holder(claim.Partition) is not { } holder || holder.Instance != _claims.Instance)
             {
                 throw new LeaseLostException($"the lease on partition {claim.Partition} ran out, and {book.Holder(claim.Partition)?.Worker ?? "nobody"} has it now");
             }
         }
 
-        List<LeaseRow> won = await ClaimAsync(claims, start, cancellationToken);
+        List<LeaseRow> won = await _claims.ClaimAsync(claims, start, NextRenewal, cancellationToken);
         lock (_gate)
         {
             // What was given back in the meantime is not wanted any more; the rest goes on in the state it had.
@@ -268,24 +254,6 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
         {
             throw new TimeoutException("the lease ran out and could not be claimed again yet");
         }
-    }
-
-    /// <summary>Writes claims, lets them settle, and returns those that won.</summary>
-    /// <param name="claims">The claims.</param>
-    /// <param name="start">When reading the book that they build upon began.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    private async Task<List<LeaseRow>> ClaimAsync(List<LeaseRow> claims, long start, CancellationToken cancellationToken)
-    {
-        await table.WriteAsync(claims, NextRenewal(), cancellationToken);
-        if (time.GetElapsedTime(start) >= Settling)
-        {
-            await table.WriteAsync([.. claims.Select(claim => claim with { State = LeaseState.Abandoned })], NextRenewal(), cancellationToken);
-            return [];
-        }
-
-        await Task.Delay(Settling, time, cancellationToken);
-        LeaseBook after = await table.ReadAsync(cancellationToken);
-        return [.. claims.Where(claim => after.Holder(claim.Partition) is { } holder && holder.Instance == _instance && holder.Generation == claim.Generation)];
     }
 
     /// <summary>Writes rows of this process; the lease then runs from the moment before.</summary>
@@ -326,7 +294,7 @@ internal sealed class LeaseKeeper(LeaseTable table, string worker, TimeSpan leas
     }
 
     private LeaseRow NewClaim(int partition, LeaseBook book) =>
-        new(partition, book.LastGeneration(partition) + 1, _instance, Writer, worker, LeaseState.Claimed, lease, TimeSpan.Zero);
+        new(partition, book.LastGeneration(partition) + 1, _claims.Instance, Writer, worker, LeaseState.Claimed, lease, TimeSpan.Zero);
 
     private TimeSpan Left(int partition) => lease - time.GetElapsedTime(_sentAt[partition]);
 

@@ -9,10 +9,14 @@ namespace IotTelemetry.Cloud.Workers;
 /// <param name="State">How far it came.</param>
 /// <param name="Lease">For how long it holds without being renewed.</param>
 /// <param name="Age">How long ago it was written, by the server's clock.</param>
-internal sealed record LeaseRow(int Partition, ulong Generation, string Instance, uint Writer, string Worker, LeaseState State, TimeSpan Lease, TimeSpan Age)
+/// <param name="Renewal">Rises with everything the process writes.</param>
+/// <param name="Unchanged">How long the reader has seen it as it is, by the reader's monotonic clock; see <see cref="LeaseWatch"/>.</param>
+internal sealed record LeaseRow(
+    int Partition, ulong Generation, string Instance, uint Writer, string Worker, LeaseState State, TimeSpan Lease, TimeSpan Age, ulong Renewal = 0, TimeSpan Unchanged = default)
 {
     /// <summary>
     /// True when nobody writes under this claim any more. Half a lease longer than the holder allows itself: for a renewal under way, and for a server to end an insert that its writer broke off.
+    /// The server's clock may be set forward, so its word counts only when two renewals did not come while somebody watched; and backward, so that watching alone is enough, too.
     /// </summary>
-    public bool IsOver => State is LeaseState.Released || Age >= Lease * 1.5;
+    public bool IsOver => State is LeaseState.Released || Unchanged >= Lease * 1.5 || (Age >= Lease * 1.5 && Unchanged >= Lease / 2);
 }

@@ -18,6 +18,6 @@ internal enum LeaseState
     /// <summary>Given back: all that was taken is stored.</summary>
     Released,
 
-    /// <summary>Void: the claim took longer than others wait for it.</summary>
+    /// <summary>Void: the claim took longer than others wait for it, and was not alone.</summary>
     Abandoned,
 }

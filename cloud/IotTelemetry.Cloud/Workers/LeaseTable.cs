@@ -10,13 +10,13 @@ internal sealed class LeaseTable(IClickHouseEngine engine, string table)
     public const int WriterNumbers = 255;
 
     /// <summary>Everything claimed, each claim in its newest state.</summary>
-    public async Task<LeaseBook> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<LeaseRow>> ReadAsync(CancellationToken cancellationToken)
     {
         List<LeaseRow> rows = [];
         string sql =
             $"""
              SELECT partition, generation, instance, argMax(l.writer, l.renewal) AS writer, argMax(l.worker, l.renewal) AS worker, argMax(l.state, l.renewal) AS state,
-                 argMax(l.lease_ms, l.renewal) AS lease, toInt64(dateDiff('millisecond', max(l.at), now64(3))) AS age
+                 argMax(l.lease_ms, l.renewal) AS lease, max(l.renewal) AS last, toInt64(dateDiff('millisecond', max(l.at), now64(3))) AS age
              FROM {table} AS l
              WHERE partition != {WriterNumbers} OR generation + 8 > (SELECT max(generation) FROM {table} WHERE partition = {WriterNumbers})
              GROUP BY partition, generation, instance
@@ -33,11 +33,12 @@ internal sealed class LeaseTable(IClickHouseEngine engine, string table)
                     (string)block["worker"].GetValue(row)!,
                     Enum.Parse<LeaseState>((string)block["state"].GetValue(row)!, ignoreCase: true),
                     TimeSpan.FromMilliseconds(block.Get<ValueColumn<uint>>("lease")[row]),
-                    TimeSpan.FromMilliseconds(block.Get<ValueColumn<long>>("age")[row])));
+                    TimeSpan.FromMilliseconds(block.Get<ValueColumn<long>>("age")[row]),
+                    block.Get<ValueColumn<ulong>>("last")[row]));
             }
         }
 
-        return new LeaseBook(rows);
+        return rows;
     }
 
     /// <summary>Writes claims, or new states of them.</summary>

@@ -41,7 +41,11 @@ internal sealed class DoorUnderTest : IAsyncDisposable
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"?default_format={format}", UriKind.Relative)) { Content = new StringContent(sql) };
         using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        answer.EnsureSuccessStatusCode();
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{sql}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         byte[] buffer = new byte[BufferBytes];
         while (await body.ReadAsync(buffer, cancellationToken) > 0)

@@ -73,7 +73,7 @@ public sealed class DoorUsersTests : IDisposable
         IReadOnlyList<DoorUser> users = UsersFile.Read(_file);
 
         Assert.Equal(new DoorLimits(MaximumSeconds: 7), users[0].Limits);
-        Assert.Equal(new DoorLimits(), users[1].Limits);
+        Assert.Equal(DoorLimits.OfIngest, users[1].Limits);
         Assert.Null(users[0].Password);
         Assert.True(users[1].Password!.Matches("secret"));
     }

@@ -13,6 +13,8 @@ public sealed class InsertHeadTests
     [InlineData("INSERT INTO iot.t FORMAT Values (1)", "INSERT INTO iot.t", "iot", "t", "Values", "(1)")]
     [InlineData("INSERT INTO iot.t\n", "INSERT INTO iot.t", "iot", "t", "Values", "")]
     [InlineData("INSERT INTO iot.t FORMAT Native", "INSERT INTO iot.t", "iot", "t", "Native", "")]
+    [InlineData("INSERT INTO iot.t SELECT a + 1 FROM input('a UInt8') WHERE a IN (VALUES) FORMAT CSV\n'", "INSERT INTO iot.t SELECT a + 1 FROM input('a UInt8') WHERE a IN (VALUES)", "iot", "t", "CSV", "'")]
+    [InlineData("INSERT INTO iot.t WITH 1 AS format SELECT input FROM t", "INSERT INTO iot.t WITH 1 AS format SELECT input FROM t", "iot", "t", null, "")]
     [InlineData("/* x */ INSERT INTO iot.t SELECT 1 AS format;", "/* x */ INSERT INTO iot.t SELECT 1 AS format", "iot", "t", null, "")]
     public void Head_ends_where_the_rows_begin(string text, string sql, string? database, string table, string? format, string rows)
     {

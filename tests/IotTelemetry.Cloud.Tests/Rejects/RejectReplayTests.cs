@@ -5,6 +5,7 @@ using IotTelemetry.Cloud.Rejects;
 using IotTelemetry.Cloud.Schema;
 using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Cloud.Workers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Cloud.Tests.Rejects;
 
@@ -135,7 +136,8 @@ public sealed class RejectReplayTests(EngineFixture store)
     private RejectReplay Replay(DatabaseName database, IngestPipeline ingest)
     {
         StoreTables tables = new(database);
-        return new RejectReplay(new RejectRecords(store.Engine, tables), ingest, new EmbeddedWriter(new LeaseTable(store.Engine, tables.Leases), ingest));
+        EmbeddedWriter role = new(new LeaseTable(store.Engine, tables.Leases), ingest, hasGateways: true, TimeProvider.System, NullLogger<EmbeddedWriter>.Instance);
+        return new RejectReplay(new RejectRecords(store.Engine, tables), ingest, role);
     }
 
     private Task RejectAsync(DatabaseName database, TestGateway gateway, ulong seq, byte[] frame, string reason) => store.Engine.ExecuteAsync(

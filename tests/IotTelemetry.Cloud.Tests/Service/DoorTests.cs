@@ -17,6 +17,7 @@ public sealed class DoorTests(DoorFixture fixture)
     public async Task Ping_answers_as_clickhouse_does()
     {
         Assert.Equal("Ok.\n", await _service.Http.GetStringAsync(Relative("ping")));
+        Assert.Equal("Ok.\n", await _service.Http.GetStringAsync(Relative("replicas_status")));
         Assert.Equal("Ok.\n", await _service.Http.GetStringAsync(Relative("")));
     }
 

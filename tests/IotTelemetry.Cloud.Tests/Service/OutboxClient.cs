@@ -44,9 +44,16 @@ internal sealed class OutboxClient(TestGateway gateway, ulong epoch, byte[][] fr
                 _topics.Stored,
                 (message, _) =>
                 {
-                    if (Learn(StoredCursor.Decode(message.Payload.Span), empty))
+                    try
                     {
-                        gone.CancelAfter(patience);
+                        if (Learn(StoredCursor.Decode(message.Payload.Span), empty))
+                        {
+                            gone.CancelAfter(patience);
+                        }
+                    }
+                    catch (Xunit.Sdk.XunitException wrong)
+                    {
+                        empty.TrySetException(wrong);
                     }
 
                     return ValueTask.CompletedTask;

@@ -22,6 +22,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>What it wrote to standard error, once it has ended.</summary>
     public Task<string> Errors { get; }
 
+    public bool HasEnded => _process.HasExited;
+
     public int MqttPort { get; }
 
     public int? HttpsPort { get; }
@@ -57,12 +59,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static Task<ServiceProcess> StartAsync(string dataDirectory, params string[] options) =>
         StartAsync(["--data", dataDirectory, "--mqtt", "127.0.0.1:0", .. options]);
 
-    /// <summary>A service with these options, and a free port for HTTP.</summary>
-    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> options)
+    /// <summary>A service with these options; port 0 for HTTP is a free one.</summary>
+    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> options, int httpPort = 0)
     {
         Process process = Process.Start(new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "serve", "--http", "127.0.0.1:0", .. options])
+            [Path.Combine(AppContext.BaseDirectory, "iot-cloud.dll"), "serve", "--http", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{httpPort}"), .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Tests.Workers;
@@ -23,12 +24,35 @@ public sealed class LeaseBookTests
     }
 
     [Theory]
-    [InlineData(nameof(LeaseState.Held), 14.9, false)]
-    [InlineData(nameof(LeaseState.Held), 15, true)]
-    [InlineData(nameof(LeaseState.Won), 1, false)]
-    [InlineData(nameof(LeaseState.Released), 0, true)]
-    public void Lease_is_over_when_it_is_given_back_or_half_as_old_again_as_its_holder_allows_itself(string state, double ageSeconds, bool isOver) =>
-        Assert.Equal(isOver, (Row(1, "a", Enum.Parse<LeaseState>(state)) with { Age = TimeSpan.FromSeconds(ageSeconds) }).IsOver);
+    [InlineData(nameof(LeaseState.Held), 14.9, 14.9, false)]
+    [InlineData(nameof(LeaseState.Held), 15, 5, true)]
+    [InlineData(nameof(LeaseState.Held), 3600, 4.9, false)] // The server's clock was set forward, and the holder may renew in a moment.
+    [InlineData(nameof(LeaseState.Held), -3600, 15, true)] // It was set back.
+    [InlineData(nameof(LeaseState.Won), 1, 1, false)]
+    [InlineData(nameof(LeaseState.Released), 0, 0, true)]
+    public void Lease_is_over_when_it_is_given_back_or_half_as_old_again_as_its_holder_allows_itself(string state, double ageSeconds, double unchangedSeconds, bool isOver) =>
+        Assert.Equal(isOver, (Row(1, "a", Enum.Parse<LeaseState>(state)) with { Age = TimeSpan.FromSeconds(ageSeconds), Unchanged = TimeSpan.FromSeconds(unchangedSeconds) }).IsOver);
+
+    [Fact]
+    public void Claim_is_unchanged_since_it_was_first_seen_or_renewed()
+    {
+        ManualTime time = new();
+        LeaseWatch watch = new(time);
+        Assert.Equal(TimeSpan.Zero, watch.Look([Row(1, "a")]).Holder(7)!.Unchanged);
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(TimeSpan.FromSeconds(9), watch.Look([Row(1, "a")]).Holder(7)!.Unchanged);
+        Assert.Equal(TimeSpan.Zero, watch.Look([Row(1, "a") with { Renewal = 1 }]).Holder(7)!.Unchanged);
+    }
+
+    [Fact]
+    public void Generation_has_its_winner_whatever_came_after_it()
+    {
+        LeaseBook book = new([Row(1, "b"), Row(1, "a"), Row(2, "c")]);
+        Assert.Equal("a", book.Winner(7, 1)!.Instance);
+        Assert.Null(book.Winner(7, 3));
+        Assert.False(book.IsAlone(Row(1, "a")));
+        Assert.True(book.IsAlone(Row(2, "c")));
+    }
 
     [Fact]
     public void Predecessors_are_those_since_the_last_that_took_over_completely_but_not_who_was_drained()

@@ -98,6 +98,38 @@ public sealed class LeaseKeeperTests(EngineFixture store)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renewing);
     }
 
+    [Fact]
+    public async Task Numbers_are_given_out_to_processes_that_start_while_others_still_settle()
+    {
+        LeaseTable table = await TableAsync();
+        List<Task<LeaseKeeper>> starting = [];
+        for (int n = 1; n <= 3; n++)
+        {
+            starting.Add(NumberedAsync(table, $"{n}", Long));
+            Stopwatch clock = Stopwatch.StartNew();
+            while ((await table.ReadAsync(CancellationToken.None)).All(row => row.Worker != $"{n}"))
+            {
+                Assert.True(clock.Elapsed < Limit, $"{n} has not claimed a number");
+            }
+        }
+
+        LeaseKeeper[] keepers = await Task.WhenAll(starting).WaitAsync(Limit);
+        Assert.Equal(3, keepers.Select(keeper => keeper.Writer).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task On_a_store_that_is_slower_than_claims_settle_each_partition_goes_to_one_all_the_same()
+    {
+        LeaseTable table = await TableAsync();
+        LeaseKeeper[] keepers = [.. Enumerable.Range(1, 2).Select(n => Keeper(table, $"{n}", Long, TimeSpan.FromTicks(1)))];
+        await Task.WhenAll(keepers.Select(keeper => keeper.NumberAsync(CancellationToken.None))).WaitAsync(Limit);
+        Assert.NotEqual(keepers[0].Writer, keepers[1].Writer);
+
+        TakeOver[] won = await Task.WhenAll(keepers.Select(keeper => ClaimAsync(keeper, PartitionSet.All, () => keepers[0].Mine.Or(keepers[1].Mine) == PartitionSet.All)));
+        Assert.Equal(PartitionSet.All, won[0].Partitions.Or(won[1].Partitions));
+        Assert.True(won[0].Partitions.And(won[1].Partitions).IsEmpty);
+    }
+
     private static async Task<LeaseKeeper> HolderAsync(LeaseTable table, string name, TimeSpan lease, PartitionSet partitions)
     {
         LeaseKeeper keeper = await NumberedAsync(table, name, lease);
@@ -113,12 +145,12 @@ public sealed class LeaseKeeperTests(EngineFixture store)
         return keeper;
     }
 
-    // A machine under load may be slower than the settling time: then a claim is void and made again.
-    private static async Task<TakeOver> ClaimAsync(LeaseKeeper keeper, PartitionSet partitions)
+    // A claim may give way to another one: then it is made again.
+    private static async Task<TakeOver> ClaimAsync(LeaseKeeper keeper, PartitionSet partitions, Func<bool>? isEnough = null)
     {
         Stopwatch clock = Stopwatch.StartNew();
         TakeOver won = new(PartitionSet.None, []);
-        while (won.Partitions != partitions && clock.Elapsed < Limit)
+        while (won.Partitions != partitions && isEnough?.Invoke() != true && clock.Elapsed < Limit)
         {
             won = won.And(await keeper.TryClaimAsync(partitions.Without(won.Partitions), CancellationToken.None));
         }
@@ -126,8 +158,8 @@ public sealed class LeaseKeeperTests(EngineFixture store)
         return won;
     }
 
-    private static LeaseKeeper Keeper(LeaseTable table, string name, TimeSpan lease) =>
-        new(table, name, lease, TimeProvider.System, NullLogger<LeaseKeeper>.Instance, Settling);
+    private static LeaseKeeper Keeper(LeaseTable table, string name, TimeSpan lease, TimeSpan? settling = null) =>
+        new(table, name, lease, TimeProvider.System, NullLogger<LeaseKeeper>.Instance, settling ?? Settling);
 
     private async Task<LeaseTable> TableAsync()
     {

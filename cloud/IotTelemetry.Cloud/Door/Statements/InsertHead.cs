@@ -2,7 +2,7 @@ using IotTelemetry.ClickHouse.Sql;
 
 namespace IotTelemetry.Cloud.Door.Statements;
 
-/// <summary>The head of an INSERT, apart from its rows: <c>INSERT INTO [database.]table [(columns)] [SETTINGS …] [FORMAT name | VALUES | query]</c>.</summary>
+/// <summary>The head of an INSERT, apart from its rows: <c>INSERT INTO [database.]table [(columns)] [SETTINGS …] [FORMAT name | VALUES | query | query of input(…) FORMAT name]</c>.</summary>
 /// <param name="Database">As it is named, or null.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Sql">The statement up to its format; with a query: all of it.</param>
@@ -22,22 +22,21 @@ internal sealed record InsertHead(string? Database, string Table, string Sql, st
         List<SqlToken> tokens = [];
         int depth = 0;
         string? before = null;
+        bool isQuery = false;
+        bool hasInput = false;
         foreach (SqlToken token in SqlLexer.Read(text))
         {
             depth += token.IsSymbol('(') ? 1 : token.IsSymbol(')') ? -1 : 0;
             bool isKeyword = depth == 0 && tokens.Count > 2;
-            if (isKeyword && (token.IsWord("SELECT") || token.IsWord("WITH")))
-            {
-                return WithQuery(text);
-            }
-
-            if (isKeyword && before == "FORMAT" && token.Kind == SqlTokenKind.Word)
+            isQuery |= isKeyword && (token.IsWord("SELECT") || token.IsWord("WITH"));
+            hasInput |= isQuery && before == "INPUT" && token.IsSymbol('(');
+            if (isKeyword && before == "FORMAT" && token.Kind == SqlTokenKind.Word && isQuery == hasInput)
             {
                 tokens.RemoveAt(tokens.Count - 1);
                 return Create(tokens, text[..tokens[^1].End], token.Value, true, RowsAfter(text, token.End));
             }
 
-            if (isKeyword && token.IsWord("VALUES"))
+            if (isKeyword && token.IsWord("VALUES") && !isQuery)
             {
                 return Create(tokens, text[..tokens[^1].End], DefaultFormat, true, token.End);
             }
@@ -48,6 +47,11 @@ internal sealed record InsertHead(string? Database, string Table, string Sql, st
             {
                 break;
             }
+        }
+
+        if (isQuery)
+        {
+            return WithQuery(text);
         }
 
         tokens.RemoveAll(token => token.IsSymbol(';'));

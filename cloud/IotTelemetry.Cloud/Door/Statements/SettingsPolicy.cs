@@ -74,6 +74,26 @@ internal static class SettingsPolicy
         }
     }
 
+    /// <summary>The memory that a statement names: in its own clause before the request, there before its session; null when nobody names any. Checked before.</summary>
+    public static long? AskedMemory(List<SqlToken> tokens, IReadOnlyDictionary<string, string>? session, IReadOnlyDictionary<string, string> request)
+    {
+        const string Name = "max_memory_usage";
+        List<string> texts = [];
+        for (int i = 0; i + 2 < tokens.Count; i++)
+        {
+            if (tokens[i].IsName && tokens[i].Value == Name && tokens[i + 1].IsSymbol('='))
+            {
+                texts.Add(Read(tokens, i).Value);
+            }
+        }
+
+        // Several clauses, of subqueries: the largest.
+        string? text = texts.Count > 0 ? texts.MaxBy(value => Bytes(value) ?? 0) : request.GetValueOrDefault(Name) ?? session?.GetValueOrDefault(Name);
+        return text is null ? null : Bytes(text);
+
+        static long? Bytes(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal bytes) ? (long)Math.Min(bytes, long.MaxValue) : null;
+    }
+
     /// <summary>Reads <c>name = value</c>, with a plain value.</summary>
     /// <returns>The setting, and where the token after it is.</returns>
     /// <exception cref="QueryRefusedException">It is not of this form.</exception>

@@ -11,7 +11,7 @@ internal static class TableFunctions
     private static readonly string[] Harmless =
     [
         "numbers", "numbers_mt", "zeros", "zeros_mt", "primes", "values", "view", "viewExplain", "viewIfPermitted", "null", "generateRandom", "generate_series",
-        "generateSeries", "format",
+        "generateSeries", "format", "input",
     ];
 
     // Not table functions, but as far-reaching: file() as a function reads any file, others load a model or a library, write the log, or tell how the engine was started.

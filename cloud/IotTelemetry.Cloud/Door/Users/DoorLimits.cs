@@ -22,17 +22,15 @@ internal sealed record DoorLimits(
     int MaximumWaitSeconds = 10,
     int MaximumThreads = 0)
 {
+    /// <summary>Those of a user for whom none are given and who inserts: it may be a whole fleet of workers.</summary>
+    public static DoorLimits OfIngest { get; } = new(MaximumStatements: 50, MaximumWaitSeconds: 60);
+
     /// <summary>The settings with which ClickHouse keeps a statement within these limits.</summary>
     public Dictionary<string, string> ToSettings()
     {
         Dictionary<string, string> settings = new(StringComparer.Ordinal)
         {
             ["max_execution_time"] = Text(MaximumSeconds),
-            ["max_memory_usage"] = Text(MaximumMemoryBytes),
-
-            // Half of it, and then the disk: a large GROUP BY or ORDER BY gets slow before it fails.
-            ["max_bytes_before_external_group_by"] = Text(MaximumMemoryBytes / 2),
-            ["max_bytes_before_external_sort"] = Text(MaximumMemoryBytes / 2),
             ["max_rows_to_read"] = Text(MaximumRowsToRead),
             ["max_result_rows"] = Text(MaximumResultRows),
             ["max_result_bytes"] = Text(MaximumResultBytes),
@@ -42,8 +40,18 @@ internal sealed record DoorLimits(
             settings["max_threads"] = Text(MaximumThreads);
         }
 
-        return settings;
+        return WithMemory(settings, MaximumMemoryBytes);
     }
+
+    /// <summary>The settings with a limit on memory in place of theirs.</summary>
+    public static Dictionary<string, string> WithMemory(IReadOnlyDictionary<string, string> settings, long bytes) => new(settings, StringComparer.Ordinal)
+    {
+        ["max_memory_usage"] = Text(bytes),
+
+        // Half of it, and then the disk: a large GROUP BY or ORDER BY gets slow before it fails.
+        ["max_bytes_before_external_group_by"] = Text(bytes / 2),
+        ["max_bytes_before_external_sort"] = Text(bytes / 2),
+    };
 
     /// <summary>The largest value that the user may give a setting, or null for one without a bound.</summary>
     public long? BoundOf(string setting) => setting switch

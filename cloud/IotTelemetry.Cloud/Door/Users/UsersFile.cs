@@ -37,7 +37,7 @@ internal static class UsersFile
             throw new OptionException($"{path}: password of user {entry.Name}", "", "who may insert needs a password");
         }
 
-        DoorLimits limits = entry.Limits ?? new DoorLimits();
+        DoorLimits limits = entry.Limits ?? (entry.Role == DoorRole.Ingest ? DoorLimits.OfIngest : new DoorLimits());
         limits.Validate(entry.Name);
         try
         {
