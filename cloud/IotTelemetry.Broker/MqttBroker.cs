@@ -106,9 +106,10 @@ public sealed class MqttBroker : IAsyncDisposable
     /// Publishes a message of the host to subscribers and, if it says so, retains it. In-process handlers do not see it. Completes when every subscriber's
     /// copy is written to its connection, queued, or dropped by the stated policies; it never waits for a client.
     /// </summary>
+    /// <returns>False when no client has subscribed to the topic.</returns>
     /// <exception cref="ArgumentException">The topic is not valid.</exception>
     /// <exception cref="InvalidOperationException">The message is to be retained and the bounds leave no room.</exception>
-    public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
+    public ValueTask<bool> PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ReadOnlySpan<byte> topic = message.TopicUtf8.IsEmpty ? Encoding.UTF8.GetBytes(message.Topic ?? "") : message.TopicUtf8.Span;
@@ -133,10 +134,10 @@ public sealed class MqttBroker : IAsyncDisposable
         var reason = _core.Router.Publish(ref publish, route, flushes);
         flushes.FlushAll();
         return reason == MqttReasonCode.QuotaExceeded
-            ? ValueTask.FromException(new InvalidOperationException(
+            ? ValueTask.FromException<bool>(new InvalidOperationException(
                 $"The message of '{Encoding.UTF8.GetString(topic)}' cannot be retained: {nameof(MqttBrokerOptions.MaximumRetainedMessages)} or "
                 + $"{nameof(MqttBrokerOptions.MaximumRetainedBytes)} is reached."))
-            : ValueTask.CompletedTask;
+            : ValueTask.FromResult(reason != MqttReasonCode.NoMatchingSubscribers);
     }
 
     /// <summary>

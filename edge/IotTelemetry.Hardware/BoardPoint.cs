@@ -21,6 +21,9 @@ public sealed record BoardPoint(
     double Minimum,
     double Maximum)
 {
+    /// <summary>The bound, above or below 0, of a quantity whose bound nobody gave.</summary>
+    public const double NoLimit = 1e9;
+
     /// <summary>An input or output that is on or off and reports its own changes.</summary>
     public static BoardPoint Digital(int asset, string name, bool settable = false) =>
         new(asset, name, "", PointKind.Digital, PointDelivery.Pushed, 1, settable, 0, 1);

@@ -32,7 +32,7 @@ internal static class ApiHosting
     }
 
     /// <summary>Maps the API. Call after the middleware that guards the whole endpoint.</summary>
-    public static void Map(WebApplication app, LiveState live, ChangeFeed changes, CommandRoom commands, TimeProvider time, ILoggerFactory logs)
+    public static void Map(WebApplication app, LiveState live, ChangeFeed changes, CommandRoom commands, ApiLogin login, TimeProvider time, ILoggerFactory logs)
     {
         ILogger logger = logs.CreateLogger(typeof(ApiHosting));
         app.UseWhen(
@@ -42,11 +42,12 @@ internal static class ApiHosting
                 api.Use((context, next) => AnswerFailuresAsync(context, next, logger));
                 api.UseStatusCodePages();
                 api.Use(OriginGuard.RefuseOthersAsync);
+                api.Use(login.RequireAsync);
             });
         app.MapOpenApi();
         RouteGroupBuilder api = app.MapGroup("/api");
         SiteEndpoints.Map(api, live, time);
-        AssetEndpoints.Map(api, live, time);
+        AssetEndpoints.Map(api, live, commands.Recent, time);
         GatewayEndpoints.Map(api, live, time);
         PowerEndpoints.Map(api, live, time);
         EventEndpoints.Map(api, live, changes, time, app.Services);

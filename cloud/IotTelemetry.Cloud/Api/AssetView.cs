@@ -38,6 +38,12 @@ internal sealed record AssetView
     /// <summary>Who keeps it from being switched.</summary>
     public AssetLockout? Lockout { get; init; }
 
+    /// <summary>Its last commands, the newest first; only where one asset is asked for.</summary>
+    public IReadOnlyList<CommandView>? Commands { get; init; }
+
+    /// <summary>True when the store did not answer, and <see cref="Commands"/> are those the service has in memory.</summary>
+    public bool? CommandsIncomplete { get; init; }
+
     public static AssetView Of(in LiveAsset asset, AssetHold hold, long nowMs)
     {
         PointView[] points = new PointView[asset.Points.Count];

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,18 +8,24 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IotTelemetry.Cloud.Api;
 
-/// <summary>The headers of requests that change something. No authentication can be configured yet, on loopback, so the author is who the client says.</summary>
+/// <summary>Who changes something, and the headers of such a request.</summary>
 internal sealed record CommandHeaders
 {
     private const int LongestKey = 255;
 
+    /// <summary>Who has logged in; see <see cref="ApiLogin"/>.</summary>
+    public ClaimsPrincipal? User { get; init; }
+
     [FromHeader(Name = "X-Author")]
-    [Description("Who does this; required while no authentication is configured. Believed as it is given.")]
-    public string? Author { get; init; }
+    [Description("Who does this. Required and believed where no users are configured; where they are, the author is who has logged in.")]
+    public string? ClaimedAuthor { get; init; }
 
     [FromHeader(Name = "Idempotency-Key")]
     [Description("A request that comes again with the same key within a day is answered with what the first one made.")]
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>Who does this, for the audit.</summary>
+    public string? Author => User?.Identity is { IsAuthenticated: true, Name: { } name } ? name : ClaimedAuthor;
 
     /// <summary>The answer that refuses the headers; null when they are allowed.</summary>
     public ProblemHttpResult? Refuse() =>

@@ -32,13 +32,13 @@ internal sealed record CommandView
 
     public required long ExpiresAtMs { get; init; }
 
-    /// <summary>requested, selecting, selected, sent, accepted, executed, verified, unverified, rejected, expired, failed or cancelled.</summary>
+    /// <summary>requested, waiting, selecting, selected, sent, accepted, executed, verified, unverified, rejected, expired, failed or cancelled.</summary>
     public required string State { get; init; }
 
     /// <summary>Nothing more is expected to happen.</summary>
     public required bool Final { get; init; }
 
-    /// <summary>Why, a code of the protocol's specification, section 7.4, or no_answer, cancelled, bulk_stopped.</summary>
+    /// <summary>Why, a code of the protocol's specification, section 7.4, or no_answer, gateway_away, not_received, cancelled, bulk_stopped.</summary>
     public string? Code { get; init; }
 
     /// <summary>The same for a person.</summary>

@@ -17,6 +17,9 @@ internal sealed record GatewayView
     /// <summary>When the cloud last heard of it; absent when it did not since the service started.</summary>
     public long? LastHeardMs { get; init; }
 
+    /// <summary>How far its clock is ahead of the service's; negative when it is behind, absent before it said anything.</summary>
+    public long? ClockAheadMs { get; init; }
+
     public required int Assets { get; init; }
 
     public required int Points { get; init; }
@@ -39,6 +42,7 @@ internal sealed record GatewayView
         Presence = gateway.Presence(nowMs),
         Problems = GatewayHealth.Problems(gateway, nowMs),
         LastHeardMs = gateway.LastHeardMs is > 0 and long heard ? heard : null,
+        ClockAheadMs = gateway.Clock?.AheadMs,
         Assets = gateway.Model?.Assets ?? 0,
         Points = gateway.Model?.Points ?? 0,
         Readings = gateway.Readings,

@@ -14,7 +14,10 @@ internal sealed record PowerView
     /// <summary>Meters whose value cannot be believed any more.</summary>
     public required int Stale { get; init; }
 
-    /// <summary>What the group may draw: what is measured, and for each stale meter the greatest value of its range, or its last one.</summary>
+    /// <summary>Stale meters without a rating, which count with the highest value seen of them: they may draw more.</summary>
+    public required int Estimated { get; init; }
+
+    /// <summary>What the group may draw: what is measured, and for each stale meter what it is rated for, else the highest value seen of it.</summary>
     public required double PowerW { get; init; }
 
     /// <summary>What the meters measure that are not stale.</summary>
@@ -23,7 +26,7 @@ internal sealed record PowerView
     /// <summary>The least the group may draw, or the most it may feed back.</summary>
     public required double LeastW { get; init; }
 
-    /// <summary>False when a stale meter has neither a range nor a last value: then the group may draw more than is said.</summary>
+    /// <summary>False when a stale meter has neither a rating nor ever had a value: then the group may draw more than is said.</summary>
     public required bool IsBound { get; init; }
 
     public static PowerView Of(string group, in PowerSum sum) => new()
@@ -31,6 +34,7 @@ internal sealed record PowerView
         Group = group,
         Meters = sum.Meters,
         Stale = sum.Stale,
+        Estimated = sum.Estimated,
         PowerW = sum.WorstW,
         MeasuredW = sum.MeasuredW,
         LeastW = sum.LeastW,

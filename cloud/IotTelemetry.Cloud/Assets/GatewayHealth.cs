@@ -26,6 +26,11 @@ internal static class GatewayHealth
                 break;
         }
 
+        if (gateway.Clock?.Difference is { } difference)
+        {
+            problems.Add($"its clock is {difference}{(gateway.Clock.AheadMs > 0 ? ", so that it takes commands for expired" : "")}");
+        }
+
         if (gateway.Status is { } status)
         {
             problems.AddRange((status.Faults ?? []).Select(fault => $"{fault.Part}: {fault.Problem}"));

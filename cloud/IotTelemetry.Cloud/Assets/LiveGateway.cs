@@ -19,6 +19,7 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site, ChangeSignal chan
     private ImmutableArray<GatewayWatch> _watches = [];
     private LiveModel? _model;
     private GatewayStatus? _status;
+    private ClockSighting? _clock;
     private BirthHeader? _header;
     private long _describedAtMs = -1;
     private long _lastHeardMs;
@@ -34,6 +35,9 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site, ChangeSignal chan
 
     /// <summary>What it last said of itself; null before it said anything.</summary>
     public GatewayStatus? Status => Volatile.Read(ref _status);
+
+    /// <summary>What is known of its clock; null before it said anything.</summary>
+    public ClockSighting? Clock => Volatile.Read(ref _clock);
 
     /// <summary>The header of its newest birth.</summary>
     public BirthHeader? Header => Volatile.Read(ref _header);
@@ -132,6 +136,15 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site, ChangeSignal chan
         }
     }
 
+    /// <summary>Takes the highest value of a point from the store. The writer only.</summary>
+    public void RestoreHighest(string asset, string point, double value)
+    {
+        if (_model is { } model && model.Find(asset) is >= 0 and int number && model.ShapeOf(number).IndexOf(point) is >= 0 and int index)
+        {
+            model.RestoreHighest(model.CellOf(number, index), value);
+        }
+    }
+
     /// <summary>Makes restored values known to those who wait for changes. The writer only.</summary>
     public void Restored() => Changed();
 
@@ -139,6 +152,7 @@ internal sealed class LiveGateway(GatewayId id, LiveSite site, ChangeSignal chan
     public void Say(GatewayStatus? status, long receivedAtMs)
     {
         Volatile.Write(ref _status, status);
+        Volatile.Write(ref _clock, ClockSighting.After(_clock, status, receivedAtMs));
         Heard(receivedAtMs);
         Signal();
     }

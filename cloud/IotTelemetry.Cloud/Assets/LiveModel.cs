@@ -23,6 +23,9 @@ internal sealed class LiveModel
     private readonly uint[] _changedAt;
     private readonly uint[] _late;
 
+    // By cell, for gateways with meters that have no rating in the birth; null for all others.
+    private double[]? _highest;
+
     private LiveModel(BirthHash hash, int assets, int points)
     {
         Hash = hash;
@@ -77,6 +80,12 @@ internal sealed class LiveModel
             cell += shape.Points.Count;
         }
 
+        if (Array.Exists(model._shapes, static shape => shape.Points.Any(IsUnrated)))
+        {
+            model._highest = new double[model.Points];
+            Array.Fill(model._highest, double.NegativeInfinity);
+        }
+
         model.TakeOver(before);
         return model;
     }
@@ -103,6 +112,27 @@ internal sealed class LiveModel
     public int CellOf(int asset, int point) => _firstCell[asset] + point;
 
     public bool TryRead(int cell, out LiveValue value) => _cells[cell].TryRead(out value);
+
+    /// <summary>Whether the point measures power, and its birth does not say how much at most.</summary>
+    public static bool IsUnrated(PointDefinition point) => PowerSum.IsPower(point) && point.Range?.Maximum is null;
+
+    /// <summary>Whether a point of the gateway is unrated.</summary>
+    public bool HasUnrated => _highest is not null;
+
+    /// <summary>The highest value seen of a point; null for none, or when nobody needs it since the birth has the point's rating.</summary>
+    public double? HighestOf(int cell) => _highest is { } highest && Volatile.Read(ref highest[cell]) is > double.NegativeInfinity and double value ? value : null;
+
+    /// <summary>The names of all unrated points, some of them perhaps twice.</summary>
+    public IEnumerable<string> UnratedPoints() => _shapes.Distinct().SelectMany(shape => shape.Points).Where(IsUnrated).Select(point => point.Name);
+
+    /// <summary>Takes the highest value of a point from the store. The gateway's writer only.</summary>
+    public void RestoreHighest(int cell, double value)
+    {
+        if (_highest is { } highest && value > highest[cell])
+        {
+            Volatile.Write(ref highest[cell], value);
+        }
+    }
 
     /// <summary>Whether any point has no value yet.</summary>
     public bool LacksValues()
@@ -140,6 +170,11 @@ internal sealed class LiveModel
     public void Write(int cell, in LiveValue value, uint change)
     {
         int asset = _assetOfCell[cell];
+        if (_highest is not null && value.IsUsable)
+        {
+            RestoreHighest(cell, value.Number);
+        }
+
         if (_cells[cell].TryWrite(value))
         {
             _changedAt[asset] = change;
@@ -186,6 +221,10 @@ internal sealed class LiveModel
             if (match >= 0 && from.TryRead(from.CellOf(other, match), out LiveValue value) && Fits(shape.Points[point], value))
             {
                 _cells[CellOf(asset, point)].TryRestore(value);
+                if (from.HighestOf(from.CellOf(other, match)) is { } highest)
+                {
+                    RestoreHighest(CellOf(asset, point), highest);
+                }
             }
         }
     }

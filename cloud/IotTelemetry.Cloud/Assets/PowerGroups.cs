@@ -1,3 +1,4 @@
+using System.Globalization;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Assets;
@@ -36,13 +37,16 @@ internal static class PowerGroups
                 LiveValue? value = asset.TryRead(index, out LiveValue last) ? last : null;
                 string group = groupOf(asset);
                 PowerSum sum = groups.GetValueOrDefault(group);
-                sum.Add(definition, value, value is not null && Freshness.IsFresh(presence, definition, last, nowMs));
+                sum.Add(definition, value, value is not null && Freshness.IsFresh(presence, definition, last, nowMs), RatingOf(asset), model.HighestOf(model.CellOf(number, index)));
                 groups[group] = sum;
             }
         }
 
         return groups;
     }
+
+    private static double? RatingOf(in LiveAsset asset) =>
+        asset.Tags[PowerSum.RatingTag] is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double watts) && double.IsFinite(watts) ? watts : null;
 
     private static int MeterOf(IReadOnlyList<PointDefinition> points)
     {

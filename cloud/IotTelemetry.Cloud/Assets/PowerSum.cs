@@ -3,17 +3,23 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Cloud.Assets;
 
 /// <summary>
-/// The active power of a group of meters, in watts. A meter that is stale counts with its worst case and never as zero: with the greatest value of its range in the birth (what it is rated
-/// for), or with the last value known if that is greater or no range is given. So <see cref="WorstW"/> is what the group may draw, and <see cref="LeastW"/>, the other way round, what it may feed back.
+/// The active power of a group of meters, in watts. A meter that is stale counts with its worst case and never as zero: with what it is rated for (its asset's tag <see cref="RatingTag"/>, or the
+/// greatest value of its range in the birth), else with the highest value seen of it, and in any case with no less than its last value. So <see cref="WorstW"/> is what the group may draw, and <see cref="LeastW"/>, the other way round, what it may feed back.
 /// </summary>
 internal struct PowerSum
 {
+    /// <summary>The tag of an asset that says what it can draw at most, in watts.</summary>
+    public const string RatingTag = "rated_w";
+
     public int Meters { get; private set; }
 
     /// <summary>Meters without a value that may be believed.</summary>
     public int Stale { get; private set; }
 
-    /// <summary>Stale meters that neither have a range nor ever had a value: the sums are no bounds while there are any.</summary>
+    /// <summary>Stale meters without a rating that count with the highest value seen of them: they may draw more.</summary>
+    public int Estimated { get; private set; }
+
+    /// <summary>Stale meters that neither have a rating nor ever had a value, and count with nothing: the sums are no bounds while there are any.</summary>
     public int Unbounded { get; private set; }
 
     /// <summary>What the meters measure that are not stale.</summary>
@@ -27,7 +33,9 @@ internal struct PowerSum
     /// <param name="point">Its point.</param>
     /// <param name="value">Its last value; null before the first.</param>
     /// <param name="isFresh">Whether that value may be believed.</param>
-    public void Add(PointDefinition point, LiveValue? value, bool isFresh)
+    /// <param name="ratedW">What its asset can draw at most; null when nobody said.</param>
+    /// <param name="highest">The highest value seen of the point; null for none.</param>
+    public void Add(PointDefinition point, LiveValue? value, bool isFresh, double? ratedW = null, double? highest = null)
     {
         double scale = ScaleOf(point);
         Meters++;
@@ -41,8 +49,11 @@ internal struct PowerSum
 
         Stale++;
         double? last = value is { IsUsable: true } known && double.IsFinite(known.Number) ? known.Number : null;
-        Unbounded += last is null && point.Range?.Maximum is null ? 1 : 0;
-        WorstW += scale * Math.Max(last ?? double.NegativeInfinity, point.Range?.Maximum ?? last ?? 0);
+        double? seen = highest is { } high && !(last > high) ? high : last;
+        double? rating = (ratedW / scale) ?? point.Range?.Maximum;
+        Estimated += rating is null && seen is not null ? 1 : 0;
+        Unbounded += rating is null && seen is null ? 1 : 0;
+        WorstW += scale * Math.Max(last ?? double.NegativeInfinity, rating ?? seen ?? 0);
         LeastW += scale * Math.Min(last ?? double.PositiveInfinity, point.Range?.Minimum ?? last ?? 0);
     }
 

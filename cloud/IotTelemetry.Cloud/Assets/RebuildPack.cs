@@ -2,11 +2,12 @@ namespace IotTelemetry.Cloud.Assets;
 
 /// <summary>Sites whose last values are read together.</summary>
 /// <param name="Sites">Which.</param>
+/// <param name="Points">How many points they have.</param>
 /// <param name="Slices">In how many parts, by the hash of the asset, so that neither side needs much memory for one.</param>
-internal sealed record RebuildPack(IReadOnlyList<LiveSite> Sites, int Slices)
+internal sealed record RebuildPack(IReadOnlyList<LiveSite> Sites, int Points, int Slices)
 {
     // Each takes some 300 bytes of ClickHouse's memory while it groups, so a slice stays below 100 MB.
-    private const int Points = 250_000;
+    private const int PointsAtOnce = 250_000;
 
     /// <summary>Packs that cover all points of all sites.</summary>
     public static IEnumerable<RebuildPack> Of(LiveState live)
@@ -16,15 +17,15 @@ internal sealed record RebuildPack(IReadOnlyList<LiveSite> Sites, int Slices)
         foreach (KeyValuePair<string, LiveSite> site in live.Sites.Sorted.ToArray())
         {
             int more = PointsOf(site.Value);
-            if (more > Points)
+            if (more > PointsAtOnce)
             {
-                yield return new RebuildPack([site.Value], (more / Points) + 1);
+                yield return new RebuildPack([site.Value], more, (more / PointsAtOnce) + 1);
             }
             else
             {
-                if (points + more > Points)
+                if (points + more > PointsAtOnce)
                 {
-                    yield return new RebuildPack(sites, 1);
+                    yield return new RebuildPack(sites, points, 1);
                     (sites, points) = ([], 0);
                 }
 
@@ -35,7 +36,7 @@ internal sealed record RebuildPack(IReadOnlyList<LiveSite> Sites, int Slices)
 
         if (points > 0)
         {
-            yield return new RebuildPack(sites, 1);
+            yield return new RebuildPack(sites, points, 1);
         }
     }
 

@@ -77,6 +77,39 @@ internal sealed class StoredValues(IClickHouseEngine engine, StoreTables tables,
         return rows;
     }
 
+    /// <summary>Reads how much the meters without a rating drew at most since a moment.</summary>
+    public async Task ReadHighestAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        LiveGateway[] gateways = [.. live.GatewaysAfter(null, null).Where(gateway => gateway.Model is { HasUnrated: true })];
+        if (gateways.Length == 0)
+        {
+            return;
+        }
+
+        IEnumerable<string> points = gateways.SelectMany(gateway => gateway.Model!.UnratedPoints()).Distinct();
+        string sql =
+            $$"""
+              SELECT site, asset, point, max(value) AS highest
+              FROM {{tables.Readings}}
+              WHERE site IN {sites:Array(String)} AND point IN {points:Array(String)} AND ts >= {since:DateTime64(3, 'UTC')} AND quality != {{(byte)Quality.BadSensor}}
+              GROUP BY site, asset, point
+              """;
+        ClickHouseParameters parameters = new ClickHouseParameters().Add("sites", gateways.Select(gateway => gateway.Id.Site).Distinct()).Add("points", points).Add("since", since);
+        await foreach (NativeBlock block in engine.QueryAsync(sql, parameters, cancellationToken))
+        {
+            for (int row = 0; row < block.Rows; row++)
+            {
+                AssetId id = new((string)block["site"].GetValue(row)!, block.Get<StringColumn>("asset").GetString(row));
+                string point = (string)block["point"].GetValue(row)!;
+                double highest = block.Get<ValueColumn<double>>("highest")[row];
+                if (live.Find(id) is { } asset)
+                {
+                    await InTurnAsync(asset.Gateway.Id, owner => owner.RestoreHighest(id.Name, point, highest), cancellationToken);
+                }
+            }
+        }
+    }
+
     private void Collect(NativeBlock block)
     {
         if (block.Rows == 0)

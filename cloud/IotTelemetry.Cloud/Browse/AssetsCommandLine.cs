@@ -22,8 +22,9 @@ internal static class AssetsCommandLine
         ];
         Option<string[]> tags = new("--tag") { Description = "Only with this tag, NAME:VALUE; may be repeated", DefaultValueFactory = _ => [] };
         Option<int> limit = new("--limit") { Description = "How many at most", DefaultValueFactory = _ => DefaultLimit };
+        Option<string?> user = DoorArguments.CreateUser();
         Option<bool> json = new("--json") { Description = "Prints each asset as the service answers it, one a line" };
-        Command command = new("assets", "Lists the assets of a running service with their live points.") { tags, limit, json, url };
+        Command command = new("assets", "Lists the assets of a running service with their live points.") { tags, limit, json, url, user };
         foreach (Option<string?> choice in choices)
         {
             command.Add(choice);
@@ -42,6 +43,7 @@ internal static class AssetsCommandLine
 
             OptionException.ThrowIfOutside("--limit", parsed.GetValue(limit), 1, MaximumLimit);
             using HttpClient http = new();
+            DoorArguments.LogIn(http, parsed.GetValue(user));
             return await new AssetsCommand(http, table(), Console.Out, Console.Error, TimeProvider.System)
                 .RunAsync(parsed.GetRequiredValue(url), query, parsed.GetValue(limit), parsed.GetValue(json), stop);
         });

@@ -16,7 +16,7 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
     private const int FaultsTold = 10;
     private readonly double _fleetPerSecond = options.BulkPerSecond / options.Workers;
     private readonly RateMeter _fleet = new(options.BulkPerSecond / options.Workers, time);
-    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     /// <summary>Asks for a bulk. Completes when all its commands are recorded.</summary>
     public async Task<BulkOutcome> RequestAsync(BulkOrder order)
@@ -49,7 +49,7 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
         catch (TimeoutException)
         {
             keys.Release(order.Command.IdempotencyKey, entry);
-            _running[ticket.Id] = WithdrawAsync(recording, commands);
+            Track(WithdrawAsync(recording, commands));
             return new BulkOutcome.NotRecorded();
         }
 
@@ -67,20 +67,26 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
         return stopped.Count(done => done);
     }
 
-    /// <summary>Goes on with bulks that a restart interrupted.</summary>
-    public void Resume(IReadOnlyList<TrackedCommand> notBegun)
+    /// <summary>Goes on with commands of bulks that a restart interrupted, or that waited for a gateway.</summary>
+    public void GoOn(IReadOnlyList<TrackedCommand> commands)
     {
-        foreach (IGrouping<Guid, TrackedCommand> bulk in notBegun.GroupBy(command => command.Request.Bulk!.Id))
+        foreach (IGrouping<Guid, TrackedCommand> bulk in commands.GroupBy(command => command.Request.Bulk!.Id))
         {
             Run(bulk.First().Request.Bulk!, [.. bulk]);
         }
     }
 
     /// <summary>Completes when no bulk is under way: all have begun their last command, or the service stops.</summary>
-    public Task WhenIdleAsync() => Task.WhenAll(_running.Values);
+    public Task WhenIdleAsync() => Task.WhenAll(_running.Keys);
 
     private void Run(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands) =>
-        _running[ticket.Id] = Task.Run(() => RunAsync(ticket, commands), CancellationToken.None);
+        Track(Task.Run(() => RunAsync(ticket, commands), CancellationToken.None));
+
+    private void Track(Task work)
+    {
+        _running[work] = true;
+        _ = work.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 
     private async Task RunAsync(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands)
     {
@@ -98,11 +104,9 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
             }
 
             // One that was cancelled or expired meanwhile uses its turn: it is cheap, and the limit is an upper one.
-            await Task.WhenAll(commands.Skip(next).Take(turns).Where(command => command.Stage == CommandStage.Requested).Select(desk.StartAsync)).WaitAsync(stop);
+            await Task.WhenAll(commands.Skip(next).Take(turns).Where(command => command.Stage is CommandStage.Requested or CommandStage.Waiting).Select(desk.StartAsync)).WaitAsync(stop);
             next += turns;
         }
-
-        _running.TryRemove(ticket.Id, out _);
     }
 
     // Recorded after all, when who asked for it was told that it was not.

@@ -6,6 +6,12 @@ internal static class CloudCode
     /// <summary>The gateway did not say what became of it. An output may have moved: its points tell.</summary>
     public const string NoAnswer = "no_answer";
 
+    /// <summary>Its gateway is not connected; it is sent when the gateway is back.</summary>
+    public const string GatewayAway = "gateway_away";
+
+    /// <summary>The message was lost on the way, as the gateway has said; it is sent anew.</summary>
+    public const string NotReceived = "not_received";
+
     /// <summary>A person took it back.</summary>
     public const string Cancelled = "cancelled";
 

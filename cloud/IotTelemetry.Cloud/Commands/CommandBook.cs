@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using IotTelemetry.Cloud.Assets;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Cloud.Commands;
 
@@ -12,6 +13,7 @@ internal sealed class CommandBook
     private const int EndedKept = 4096;
     private readonly ConcurrentDictionary<Guid, TrackedCommand> _commands = new();
     private readonly ConcurrentDictionary<AssetId, TrackedCommand> _holders = new();
+    private readonly ConcurrentDictionary<TrackedCommand, GatewayId> _waiting = new();
     private readonly ConcurrentQueue<TrackedCommand> _ended = new();
 
     /// <summary>All in memory, in no order.</summary>
@@ -23,6 +25,22 @@ internal sealed class CommandBook
     public TrackedCommand? HolderOf(AssetId asset) => _holders.GetValueOrDefault(asset);
 
     public void Add(TrackedCommand command) => _commands[command.Request.Id] = command;
+
+    /// <summary>The commands that wait for a gateway, in no order.</summary>
+    public IEnumerable<TrackedCommand> WaitingFor(GatewayId gateway) => _waiting.Where(entry => entry.Value == gateway).Select(entry => entry.Key);
+
+    /// <summary>Looks whether the command waits for its gateway now.</summary>
+    public void Note(TrackedCommand command)
+    {
+        if (command.Stage == CommandStage.Waiting)
+        {
+            _waiting[command] = command.Request.Gateway;
+        }
+        else
+        {
+            _waiting.TryRemove(command, out _);
+        }
+    }
 
     /// <summary>Brings an ended command back into memory for a while.</summary>
     /// <returns>The one in memory: this one, or one that somebody else brought in before.</returns>

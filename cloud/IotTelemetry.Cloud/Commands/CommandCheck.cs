@@ -34,7 +34,7 @@ internal sealed class CommandCheck(ICommandTargets targets, CommandOptions optio
         PointValue? expected = order.Expected is { } guard ? ValueOf(guard, point, out invalid) : null;
         return invalid is not null ? null : new CommandRequest
         {
-            Id = Guid.CreateVersion7(now),
+            Id = SendingId.NewCommand(now),
             Asset = order.Asset,
             Gateway = target.Gateway,
             Point = point.Name,

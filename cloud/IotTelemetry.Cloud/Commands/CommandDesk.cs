@@ -12,6 +12,7 @@ internal sealed class CommandDesk(
     CommandArchive archive,
     IdempotencyKeys keys,
     LockoutBook lockouts,
+    GatewayRoll roll,
     CommandOptions options,
     TimeProvider time,
     ILogger<CommandDesk> logger)
@@ -19,7 +20,7 @@ internal sealed class CommandDesk(
     // What the store may take beyond the time at which a recorded command is not sent any more.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Asks for a command. Completes when it is recorded and said to its gateway, or refused.</summary>
+    /// <summary>Asks for a command. Completes when it is recorded and said to its gateway, waits for it, or is refused.</summary>
     public async Task<CommandOutcome> RequestAsync(CommandOrder order)
     {
         if (check.Check(order, time.GetUtcNow(), bulk: null, out CommandOutcome.Invalid? invalid) is not { } request)
@@ -38,7 +39,9 @@ internal sealed class CommandDesk(
         TrackedCommand command = new(request, []);
         try
         {
-            await driver.RecordAsync(command, Admit(command)).WaitAsync(options.StoreTimeout + Margin, time);
+            (CommandTrigger Trigger, CommandEvidence Evidence) first = Admit(command);
+            await driver.RecordAsync(command, first).WaitAsync(options.StoreTimeout + Margin, time);
+            await LookAgainAsync(command, first.Trigger);
         }
         catch (TimeoutException)
         {
@@ -64,22 +67,34 @@ internal sealed class CommandDesk(
     /// <returns>False when the answer is to nothing that this gateway was asked.</returns>
     public async Task<bool> AnswerAsync(GatewayId gateway, CommandResult result, CancellationToken cancellationToken)
     {
-        if (await FindAsync(result.Id, cancellationToken) is not { } command || command.Request.Gateway != gateway)
+        (Guid id, int sending) = SendingId.Parse(result.Id);
+        if (await FindAsync(id, cancellationToken) is not { } command || command.Request.Gateway != gateway || sending > command.Sending)
         {
             CommandLog.AnswerToNothing(logger, gateway.ToString(), result.Id, result.State.ToString());
             return false;
         }
 
-        if (CommandMessages.TriggerOf(result) is { } trigger && await driver.AdvanceAsync(command, (trigger, CommandEvidence.By(gateway, result))))
+        if (CommandMessages.TriggerOf(result) is { } trigger && IsOfNow(command, sending, trigger))
         {
+            bool isLost = IsProofOfLoss(command, trigger);
+            await driver.AnswerAsync(command, isLost ? CommandTrigger.Unreached : trigger, isLost ? Lost(gateway, result) : Said(gateway, command, result));
             await ContinueAsync(command);
         }
 
         return true;
     }
 
-    /// <summary>A gateway has come back: whatever it was asked and has not answered is asked again, as <see cref="CommandTransitions"/> allows.</summary>
+    /// <summary>A gateway has come back: whatever it was asked and has not answered is asked about, as <see cref="CommandTransitions"/> allows.</summary>
     public Task ResumeAsync(GatewayId gateway) => Task.WhenAll(book.All.Where(command => command.Request.Gateway == gateway && !command.Stage.IsFinal()).Select(ResumeAsync));
+
+    /// <summary>A gateway is there: what waits for it goes on.</summary>
+    /// <returns>The commands of bulks that wait for it: they go on at their bulk's rate.</returns>
+    public async Task<IReadOnlyList<TrackedCommand>> SendWaitingAsync(GatewayId gateway)
+    {
+        ILookup<bool, TrackedCommand> waiting = book.WaitingFor(gateway).ToLookup(command => command.Request.Bulk is not null);
+        await Task.WhenAll(waiting[false].Select(ContinueAsync));
+        return [.. waiting[true]];
+    }
 
     /// <summary>Somebody holds an asset now: what has not been asked to move yet is not.</summary>
     public async Task LockedAsync(AssetId asset)
@@ -90,8 +105,13 @@ internal sealed class CommandDesk(
         }
     }
 
-    /// <summary>Begins a command of a bulk.</summary>
-    public Task StartAsync(TrackedCommand command) => driver.AdvanceAsync(command, Admit(command));
+    /// <summary>Begins a command of a bulk, or sends what waited.</summary>
+    public async Task StartAsync(TrackedCommand command)
+    {
+        (CommandTrigger Trigger, CommandEvidence Evidence) first = Admit(command);
+        await driver.AdvanceAsync(command, first);
+        await LookAgainAsync(command, first.Trigger);
+    }
 
     /// <summary>Reads what was under way when the service stopped; call before anything else.</summary>
     /// <returns>Commands of bulks that were not begun.</returns>
@@ -120,30 +140,40 @@ internal sealed class CommandDesk(
         return notBegun;
     }
 
-    /// <summary>Goes on with what <see cref="RestoreAsync"/> read, once gateways can be spoken to.</summary>
-    public Task ResumeAllAsync() => Task.WhenAll(book.All.Where(command => !command.Stage.IsFinal() && !(command.Stage == CommandStage.Requested && command.Request.Bulk is not null)).Select(ResumeAsync));
-
     private async Task ResumeAsync(TrackedCommand command)
     {
         if (command.Stage == CommandStage.Requested && command.Request.Bulk is null)
         {
             await StartAsync(command);
         }
-        else
+        else if (command.Stage != CommandStage.Waiting)
         {
             await driver.AdvanceAsync(command, (CommandTrigger.Resume, CommandEvidence.ByCloud()));
             await ContinueAsync(command);
         }
     }
 
-    // From selected on to operate, unless something has come in the way since.
+    // From selected on to operate, and from waiting to the next sending, unless something has come in the way since.
     private async Task ContinueAsync(TrackedCommand command)
     {
-        if (command.Stage == CommandStage.Selected)
+        if (command.Stage == CommandStage.Waiting)
+        {
+            await StartAsync(command);
+        }
+        else if (command.Stage == CommandStage.Selected)
         {
             await driver.AdvanceAsync(command, lockouts.Objection(command.Request.Asset) is { } objection
                 ? (CommandTrigger.Refuse, CommandEvidence.ByCloud(CodeName.Of(CommandCode.Lockout), objection))
                 : (CommandTrigger.Operate, CommandEvidence.ByCloud()));
+        }
+    }
+
+    // Its gateway may have come back while the row that says it waits was being stored, and found nothing that waits.
+    private async Task LookAgainAsync(TrackedCommand command, CommandTrigger first)
+    {
+        if (first == CommandTrigger.Hold && command.Stage == CommandStage.Waiting && !roll.IsAway(command.Request.Gateway))
+        {
+            await driver.AdvanceAsync(command, Admit(command));
         }
     }
 
@@ -161,9 +191,34 @@ internal sealed class CommandDesk(
         }
 
         return book.TryHold(command, out TrackedCommand? holder)
-            ? (request.SelectFirst ? CommandTrigger.StartSelect : CommandTrigger.StartDirect, CommandEvidence.ByCloud())
+            ? Begin(command)
             : Refuse(CommandCode.Busy, $"Command {holder.Request.Id} by {holder.Request.Author} has {request.Asset}: {holder.Request.Point} = {holder.Request.Value}, {StageName.Of(holder.Stage)}.");
     }
+
+    private (CommandTrigger Trigger, CommandEvidence Evidence) Begin(TrackedCommand command) =>
+        roll.IsAway(command.Request.Gateway) || command.Sending > SendingId.Last
+            ? (CommandTrigger.Hold, CommandEvidence.ByCloud(CloudCode.GatewayAway, $"Gateway {command.Request.Gateway} is away. It is sent when the gateway is back."))
+            : (command.Request.SelectFirst ? CommandTrigger.StartSelect : CommandTrigger.StartDirect, CommandEvidence.ByCloud());
+
+    // What a gateway says of an earlier sending says nothing of this one, unless the output moved.
+    private static bool IsOfNow(TrackedCommand command, int sending, CommandTrigger trigger) =>
+        sending == command.Sending || trigger is CommandTrigger.Executed or CommandTrigger.ExecutedUnwatched or CommandTrigger.Verified;
+
+    // Asked, it does not know the command, and now never carries that sending out; and there is time left for another one.
+    private bool IsProofOfLoss(TrackedCommand command, CommandTrigger trigger) => trigger == CommandTrigger.Expired && command is { Stage: CommandStage.Sent, IsAsked: true } && driver.IsAlive(command);
+
+    // A gateway whose clock is ahead takes every command for expired; nobody should have to guess why.
+    private CommandEvidence Said(GatewayId gateway, TrackedCommand command, CommandResult result)
+    {
+        CommandEvidence said = CommandEvidence.By(gateway, result);
+        TimeSpan ahead = DateTimeOffset.FromUnixTimeMilliseconds(result.AtMs) - time.GetUtcNow();
+        return result.State == CommandState.Expired && driver.IsAlive(command) && said.GatewayAt >= command.ExpiresAt
+            ? said with { Detail = $"The gateway's clock is {ClockSighting.Span(ahead)} ahead of the service's, and by it the command's time has passed. {said.Detail}".TrimEnd() }
+            : said;
+    }
+
+    private static CommandEvidence Lost(GatewayId gateway, CommandResult result) =>
+        CommandEvidence.By(gateway, result) with { Code = CloudCode.NotReceived, Detail = "The gateway has not received it, and will not carry it out if it comes late. It is sent anew." };
 
     private static (CommandTrigger Trigger, CommandEvidence Evidence) Refuse(CommandCode code, string detail) => (CommandTrigger.Refuse, CommandEvidence.ByCloud(CodeName.Of(code), detail));
 }

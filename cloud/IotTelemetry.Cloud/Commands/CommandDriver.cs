@@ -15,9 +15,43 @@ internal sealed class CommandDriver(
     public event Action<TrackedCommand>? Moved;
 
     /// <summary>Moves a command along its table, one trigger after another; all rows are stored together before the first word is said.</summary>
-    /// <returns>False when the first trigger means nothing in the command's stage; nothing is stored or said then.</returns>
+    /// <returns>False when no trigger means anything in the command's stage; nothing is stored or said then.</returns>
     /// <exception cref="OperationCanceledException">The service stops; whether the rows are stored is not known.</exception>
     public Task<bool> AdvanceAsync(TrackedCommand command, params (CommandTrigger Trigger, CommandEvidence Evidence)[] events) => MoveAsync(command, sayBy: long.MaxValue, events);
+
+    /// <summary>
+    /// Moves a command by a gateway's answer; completes when what follows is stored. Answers that come while one before them is being stored share an insert: a gateway that says accepted,
+    /// executed and verified in a breath is followed in two inserts instead of three.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The service stops; whether the rows are stored is not known.</exception>
+    public async Task AnswerAsync(TrackedCommand command, CommandTrigger trigger, CommandEvidence evidence)
+    {
+        PendingAnswer answer = new(trigger, evidence);
+        command.Answers.Enqueue(answer);
+        await command.Turn.WaitAsync();
+        List<PendingAnswer> taken = [];
+        try
+        {
+            while (command.Answers.TryDequeue(out PendingAnswer? next))
+            {
+                taken.Add(next);
+            }
+
+            await MoveInTurnAsync(command, sayBy: long.MaxValue, [.. taken.Select(next => next.Event)]);
+            taken.ForEach(next => next.Stored.TrySetResult());
+        }
+        catch (Exception failure)
+        {
+            taken.ForEach(next => next.Stored.TrySetException(failure));
+            throw;
+        }
+        finally
+        {
+            command.Turn.Release();
+        }
+
+        await answer.Stored.Task;
+    }
 
     /// <summary>
     /// Records a new command and what follows at once. When the store takes longer than <see cref="CommandOptions.StoreTimeout"/> the command is recorded and ended without a word to its
@@ -58,31 +92,50 @@ internal sealed class CommandDriver(
     {
         command.ExpiryTimestamp = TimestampOf(command.ExpiresAt);
         book.Add(command);
+        book.Note(command);
         Schedule(command, asked: false);
     }
+
+    /// <summary>Whether it may still be carried out, by the monotonic clock.</summary>
+    public bool IsAlive(TrackedCommand command) => time.GetTimestamp() < command.ExpiryTimestamp;
 
     private async Task<bool> MoveAsync(TrackedCommand command, long sayBy, (CommandTrigger Trigger, CommandEvidence Evidence)[] events)
     {
         await command.Turn.WaitAsync();
         try
         {
-            (List<CommandTransition> transitions, List<CommandEffect> effects) = Plan(command, events);
-            if (transitions.Count > 0)
-            {
-                await store.AppendAsync(command.Request, transitions);
-                Commit(command, transitions);
-            }
-
-            foreach (CommandEffect effect in time.GetTimestamp() <= sayBy ? effects : [])
-            {
-                await SayAsync(command, effect);
-            }
-
-            return transitions.Count > 0 || effects.Count > 0;
+            return await MoveInTurnAsync(command, sayBy, events);
         }
         finally
         {
             command.Turn.Release();
+        }
+    }
+
+    private async Task<bool> MoveInTurnAsync(TrackedCommand command, long sayBy, (CommandTrigger Trigger, CommandEvidence Evidence)[] events)
+    {
+        (List<CommandTransition> transitions, List<CommandEffect> effects) = Plan(command, events);
+        await StoreAsync(command, transitions);
+        bool isUnreached = false;
+        foreach (CommandEffect effect in time.GetTimestamp() <= sayBy ? effects : [])
+        {
+            isUnreached |= !await SayAsync(command, effect);
+        }
+
+        if (isUnreached)
+        {
+            await StoreAsync(command, Plan(command, [(CommandTrigger.Unreached, Unreached(command))]).Transitions);
+        }
+
+        return transitions.Count > 0 || effects.Count > 0;
+    }
+
+    private async Task StoreAsync(TrackedCommand command, List<CommandTransition> transitions)
+    {
+        if (transitions.Count > 0)
+        {
+            await store.AppendAsync(command.Request, transitions);
+            Commit(command, transitions);
         }
     }
 
@@ -102,7 +155,7 @@ internal sealed class CommandDriver(
         {
             if (CommandTransitions.Next(stage, trigger) is not { } step)
             {
-                break;
+                continue;
             }
 
             // The life of a bulk's command begins when its turn has come.
@@ -139,12 +192,17 @@ internal sealed class CommandDriver(
     {
         CommandEvidence seen = command.History.Select(transition => transition.Evidence).LastOrDefault(evidence => evidence.Observed is not null);
         CommandEvidence why = trigger == CommandTrigger.Due
-            ? CommandEvidence.ByCloud(CodeName.Of(CommandCode.Expired), "Its time had passed before the output was asked to move.")
+            ? CommandEvidence.ByCloud(
+                CodeName.Of(CommandCode.Expired),
+                command.Stage == CommandStage.Waiting ? "Its gateway was not back in time; it was not carried out." : "Its time had passed before the output was asked to move.")
             : command.Stage == CommandStage.Executed
                 ? CommandEvidence.ByCloud(CodeName.Of(CommandCode.FeedbackTimeout), $"The output was set, and the gateway has not said within {options.VerifyTimeout.TotalSeconds:F0} s what the feedback shows.")
                 : CommandEvidence.ByCloud(CloudCode.NoAnswer, "The gateway has not answered. It carries nothing out any more; whether it did in time, the asset's points tell.");
         return why with { Observed = seen.Observed, ObservedAt = seen.ObservedAt };
     }
+
+    private static CommandEvidence Unreached(TrackedCommand command) =>
+        CommandEvidence.ByCloud(CloudCode.GatewayAway, $"Gateway {command.Request.Gateway} is not connected to the broker. It is sent when the gateway is back.");
 
     private static CommandTransition Requested(TrackedCommand command) =>
         new(1, command.Request.RequestedAt, CommandStage.Requested, command.ExpiresAt, new CommandEvidence { Actor = command.Request.Author });
@@ -153,6 +211,7 @@ internal sealed class CommandDriver(
     {
         bool wasFinal = command.History.Count > 0 && command.Stage.IsFinal();
         command.Add(transitions);
+        book.Note(command);
         if (command.Stage.IsFinal())
         {
             command.Deadline = null;
@@ -181,36 +240,49 @@ internal sealed class CommandDriver(
         agenda.Note(command, deadline);
     }
 
-    private async ValueTask SayAsync(TrackedCommand command, CommandEffect effect)
+    // False when it is certain that the gateway does not get it.
+    private async ValueTask<bool> SayAsync(TrackedCommand command, CommandEffect effect)
     {
-        CommandPhase phase = CommandMessages.PhaseOf(effect, command.Request);
         TimeSpan left = time.GetElapsedTime(time.GetTimestamp(), command.ExpiryTimestamp);
         bool movesNothing = effect is CommandEffect.Ask or CommandEffect.SendCancel;
         TimeSpan life = effect == CommandEffect.Ask || left < TimeSpan.Zero ? TimeSpan.Zero : left;
         if (life == TimeSpan.Zero && !movesNothing)
         {
-            return; // It expired while its row was being stored; its deadline ends it.
+            return true; // It expired while its row was being stored; its deadline ends it.
+        }
+
+        command.IsAsked = effect == CommandEffect.Ask;
+        if (effect == CommandEffect.SendSelect && command.Sending > 0)
+        {
+            // What an earlier sending reserved must not stand in the way of this one.
+            await SayAsync(command, CommandPhase.Cancel, life, life, command.Sending - 1);
         }
 
         // A broker counts in whole seconds; the gateway's own check is exact.
         TimeSpan expiry = movesNothing ? options.VerifyTimeout : TimeSpan.FromSeconds(Math.Ceiling(life.TotalSeconds));
+        return await SayAsync(command, CommandMessages.PhaseOf(effect, command.Request), life, expiry, command.Sending) || movesNothing;
+    }
+
+    private async ValueTask<bool> SayAsync(TrackedCommand command, CommandPhase phase, TimeSpan life, TimeSpan expiry, int sending)
+    {
         using CancellationTokenSource tooLate = new(expiry, time);
         try
         {
             MqttMessage message = new()
             {
                 Topic = new GatewayTopics(command.Request.Gateway).Command,
-                Payload = CommandMessages.Of(command, phase, life).Encode(),
+                Payload = CommandMessages.Of(command, phase, life, sending).Encode(),
                 PayloadIsUtf8 = true,
                 QualityOfService = MqttQualityOfService.AtLeastOnce,
                 MessageExpiry = expiry,
             };
-            await link.SendAsync(command.Request.Gateway, message, tooLate.Token);
+            return await link.SendAsync(command.Request.Gateway, message, tooLate.Token);
         }
         catch (Exception failure) when (failure is GatewayLinkException || tooLate.IsCancellationRequested)
         {
-            // Whether the broker has it is not known. It is never sent again: at its expiry the gateway is asked what became of it.
+            // Whether the broker has it is not known: the gateway is asked what became of it, when it comes back or at the expiry.
             CommandLog.NotSent(logger, command.Request.Id, command.Request.Gateway.ToString(), phase.ToString(), failure);
+            return true;
         }
     }
 

@@ -20,13 +20,14 @@ internal static class CommandMessages
     /// <param name="command">The command; it has been begun.</param>
     /// <param name="phase">The phase.</param>
     /// <param name="life">The life that is left.</param>
-    public static Command Of(TrackedCommand command, CommandPhase phase, TimeSpan life)
+    /// <param name="sending">Which sending the message belongs to.</param>
+    public static Command Of(TrackedCommand command, CommandPhase phase, TimeSpan life, int sending)
     {
         CommandRequest request = command.Request;
         long expiresMs = command.ExpiresAt.ToUnixTimeMilliseconds();
         return new Command
         {
-            Id = request.Id,
+            Id = SendingId.Of(request.Id, sending),
             Phase = phase,
             Asset = request.Asset.Name,
             Point = request.Point,

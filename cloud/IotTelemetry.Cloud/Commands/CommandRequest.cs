@@ -6,7 +6,7 @@ namespace IotTelemetry.Cloud.Commands;
 /// <summary>What was asked for; it never changes. Every row of the command in the store repeats it.</summary>
 internal sealed record CommandRequest
 {
-    /// <summary>A UUIDv7, shared by all phases.</summary>
+    /// <summary>A UUIDv7 as <see cref="SendingId"/> makes it.</summary>
     public required Guid Id { get; init; }
 
     public required AssetId Asset { get; init; }

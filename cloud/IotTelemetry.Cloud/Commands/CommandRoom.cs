@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using IotTelemetry.ClickHouse;
 using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Batches;
@@ -16,7 +15,7 @@ internal sealed class CommandRoom : IAsyncDisposable
     private static readonly TimeSpan ReturnTime = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<GatewayId, (GatewayState State, string BootId)> _heard = new();
+    private readonly GatewayRoll _roll = new();
     private readonly CommandStore _store;
     private readonly CommandDriver _driver;
     private readonly CommandAgenda _agenda;
@@ -50,13 +49,14 @@ internal sealed class CommandRoom : IAsyncDisposable
         _logger = logs.CreateLogger<CommandRoom>();
         Options = options;
         Archive = new CommandArchive(engine, tables);
+        Recent = new RecentCommands(Book, Archive, time);
         Lockouts = new LockoutBook(time);
         LockoutPost = new LockoutPost(link, logs.CreateLogger<LockoutPost>());
         LockoutDesk = new LockoutDesk(
             Lockouts, new LockoutTable(engine, tables, lockoutRetry), LockoutPost, targets, options, time, logs.CreateLogger<LockoutDesk>(), _stop.Token);
         CommandCheck check = new(targets, options);
         IdempotencyKeys keys = new(time);
-        Desk = new CommandDesk(check, Book, _driver, Archive, keys, Lockouts, options, time, logs.CreateLogger<CommandDesk>());
+        Desk = new CommandDesk(check, Book, _driver, Archive, keys, Lockouts, _roll, options, time, logs.CreateLogger<CommandDesk>());
         Bulks = new BulkDesk(check, Book, Desk, _driver, keys, options, time, _stop.Token);
         Results = new ResultIntake(Desk, logs.CreateLogger<ResultIntake>());
         _driver.Moved += Show;
@@ -70,6 +70,8 @@ internal sealed class CommandRoom : IAsyncDisposable
     public CommandBook Book { get; } = new();
 
     public CommandArchive Archive { get; }
+
+    public RecentCommands Recent { get; }
 
     public CommandDesk Desk { get; }
 
@@ -116,12 +118,10 @@ internal sealed class CommandRoom : IAsyncDisposable
     /// <summary>Takes what the gateways answer from now on.</summary>
     public void Receive(IGatewayLink link) => link.Receive(TopicKind.Result, Results.TakeAsync);
 
-    /// <summary>Hears what a gateway says of itself: whether it has come back, and which lockouts it has.</summary>
+    /// <summary>Hears what a gateway says of itself: whether it is there or has come back, and which lockouts it has.</summary>
     public void Hear(GatewayId gateway, GatewayStatus status)
     {
-        (GatewayState State, string BootId) now = (status.State, status.BootId);
-        bool isBack = status.State == GatewayState.Online && (!_heard.TryGetValue(gateway, out (GatewayState State, string BootId) before) || before != now);
-        _heard[gateway] = now;
+        bool isBack = _roll.Hear(gateway, status);
         if (status.State == GatewayState.Online)
         {
             _ = FollowAsync(gateway, status.LockoutRevision, isBack);
@@ -159,7 +159,7 @@ internal sealed class CommandRoom : IAsyncDisposable
         if (waiting.Count > 0)
         {
             await Task.Delay(ReturnTime, _time, _stop.Token);
-            Bulks.Resume(waiting);
+            Bulks.GoOn(waiting);
         }
     }
 
@@ -172,6 +172,8 @@ internal sealed class CommandRoom : IAsyncDisposable
             {
                 await Desk.ResumeAsync(gateway);
             }
+
+            Bulks.GoOn(await Desk.SendWaitingAsync(gateway));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

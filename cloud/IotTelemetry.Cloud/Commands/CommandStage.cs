@@ -6,6 +6,9 @@ internal enum CommandStage : byte
     /// <summary>Recorded; nothing has left the cloud.</summary>
     Requested,
 
+    /// <summary>Begun, and its gateway is away: no message that could be carried out is on its way. It goes on when the gateway is back.</summary>
+    Waiting,
+
     /// <summary>The gateway is asked to reserve the point.</summary>
     Selecting,
 

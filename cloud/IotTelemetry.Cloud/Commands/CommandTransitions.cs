@@ -6,18 +6,20 @@ namespace IotTelemetry.Cloud.Commands;
 /// <summary>
 /// The life of a command as a table (SPECIFICATION.md, section 7; the select-before-operate of IEC 61850-7-2, clause 20). Pure: who uses it records the stage, then does
 /// the effect. Two rules shape it:
-/// what may have moved the output is never sent again, only asked about; and the gateway's word that the output moved outranks the cloud's guess from a clock.
+/// what may have moved the output is never sent again, only asked about, until it is proved that the gateway does not have it; and the gateway's word that the output moved outranks the cloud's guess from a clock.
 /// </summary>
 internal static class CommandTransitions
 {
     /// <summary>What follows; null when the trigger means nothing in this stage (a repeated or late answer, a cancel that comes too late).</summary>
     public static CommandStep? Next(CommandStage stage, CommandTrigger trigger) => (stage, trigger) switch
     {
-        (Requested, CommandTrigger.StartDirect) => new(Sent, SendDirect),
-        (Requested, CommandTrigger.StartSelect) => new(Selecting, SendSelect),
-        (Requested, CommandTrigger.Refuse) => new(Rejected, None),
-        (Requested, CommandTrigger.Cancel) => new(Cancelled, None),
-        (Requested, CommandTrigger.Due or CommandTrigger.GiveUp) => new(Expired, None),
+        (Requested, CommandTrigger.Hold) => new(Waiting, None),
+        (Requested or Waiting, CommandTrigger.StartDirect) => new(Sent, SendDirect),
+        (Requested or Waiting, CommandTrigger.StartSelect) => new(Selecting, SendSelect),
+        (Requested or Waiting, CommandTrigger.Refuse) => new(Rejected, None),
+        (Requested or Waiting, CommandTrigger.Cancel) => new(Cancelled, None),
+        (Requested or Waiting, CommandTrigger.Due or CommandTrigger.GiveUp) => new(Expired, None),
+        (Selecting or Sent, CommandTrigger.Unreached) => new(Waiting, None),
 
         (Selecting, CommandTrigger.SelectDone) => new(Selected, None),
         (Selecting, CommandTrigger.SelectRejected) => new(Rejected, None),

@@ -9,6 +9,14 @@ internal enum CommandTrigger : byte
     /// <summary>It is begun, and the point is to be selected first.</summary>
     StartSelect,
 
+    /// <summary>It is begun, and its gateway is away.</summary>
+    Hold,
+
+    /// <summary>
+    /// It is proved that the gateway does not have it: the broker had nobody to give it to; or the gateway, asked, does not know it, and from then on will not carry it out when it comes late.
+    /// </summary>
+    Unreached,
+
     /// <summary>The point is selected and nothing has come in the way since.</summary>
     Operate,
 

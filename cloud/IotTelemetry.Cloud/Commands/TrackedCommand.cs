@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace IotTelemetry.Cloud.Commands;
 
 /// <summary>
@@ -14,10 +16,19 @@ internal sealed class TrackedCommand(CommandRequest request, IReadOnlyList<Comma
     /// <summary>Triggers of one command take turns: each is recorded before the next is looked at.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
+    /// <summary>Answers of the gateway that wait for <see cref="Turn"/>, in the order in which they came.</summary>
+    public ConcurrentQueue<PendingAnswer> Answers { get; } = new();
+
     /// <summary>All transitions, in order; empty only until the first is stored.</summary>
     public IReadOnlyList<CommandTransition> History => _history;
 
     public CommandStage Stage => _history is [.., { } last] ? last.Stage : CommandStage.Requested;
+
+    /// <summary>How often it has come to wait for its gateway, and with it the number of its next or present sending.</summary>
+    public int Sending => _history.Count(transition => transition.Stage == CommandStage.Waiting);
+
+    /// <summary>The gateway was asked what became of it, and nothing was sent since that could move the output. Set by whoever has the turn.</summary>
+    public bool IsAsked { get; set; }
 
     /// <summary>From when on it must not be carried out, by this machine's clock.</summary>
     public DateTimeOffset ExpiresAt => _history is [.., { } last] ? last.ExpiresAt : Request.Bulk?.StartBy ?? Request.RequestedAt + Request.Life;

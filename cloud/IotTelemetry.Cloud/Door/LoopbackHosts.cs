@@ -3,8 +3,8 @@ using System.Net;
 namespace IotTelemetry.Cloud.Door;
 
 /// <summary>
-/// Answers only requests that name this machine as their host; or that come over TLS, and then only at the door, which asks for a password. Without authentication a page in a browser on this machine could otherwise read the store through a name of
-/// its own that resolves to 127.0.0.1 (DNS rebinding).
+/// Answers only requests that name this machine as their host; or that come over TLS, and then only at the door and the API, which ask for a password. Without authentication a page in a browser on
+/// this machine could otherwise read the store through a name of its own that resolves to 127.0.0.1 (DNS rebinding).
 /// </summary>
 internal static class LoopbackHosts
 {
@@ -12,7 +12,7 @@ internal static class LoopbackHosts
     {
         if (context.Request.IsHttps)
         {
-            if (DoorEndpoint.IsPath(context.Request.Path))
+            if (DoorEndpoint.IsPath(context.Request.Path) || context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
             {
                 return next(context);
             }

@@ -14,7 +14,7 @@ internal sealed class EmbeddedBrokerLink(MqttBroker broker, TimeProvider time) :
     public void Receive(TopicKind kind, GatewayMessageHandler handler) => broker.AddHandler(GatewayTopics.FilterFor(kind), new Taker(this, handler, time));
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken) => broker.PublishAsync(message, cancellationToken);
+    public ValueTask<bool> SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken) => broker.PublishAsync(message, cancellationToken);
 
     /// <summary>From now on nothing is taken and nothing acknowledged: whatever comes stays with its gateway.</summary>
     public void Stop() => _stopped = true;

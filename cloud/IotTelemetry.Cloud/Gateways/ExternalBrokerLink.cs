@@ -24,10 +24,10 @@ internal sealed class ExternalBrokerLink(BrokerOptions options, TimeProvider tim
     public void Receive(TopicKind kind, GatewayMessageHandler handler) => _handlers.Add(kind, handler);
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken) =>
+    public ValueTask<bool> SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken) =>
         _sessions.TryGetValue(gateway.Partition, out PartitionSession? session)
             ? session.SendAsync(message, cancellationToken)
-            : ValueTask.FromException(new GatewayLinkException($"{gateway} is in partition {gateway.Partition}, which this worker does not have"));
+            : ValueTask.FromException<bool>(new GatewayLinkException($"{gateway} is in partition {gateway.Partition}, which this worker does not have"));
 
     /// <summary>Connects for partitions, and takes what comes. Nobody else takes for them any more.</summary>
     public void Open(PartitionSet partitions)

@@ -15,6 +15,7 @@ internal interface IGatewayLink
     /// <summary>
     /// Publishes on one of the gateway's topics. With QoS 0 it completes when the broker may have it, with QoS 1 when the broker has it; whether the gateway is there is not known to it.
     /// </summary>
+    /// <returns>False when the broker says that nobody has subscribed to the topic: then nobody gets it, unless it is retained.</returns>
     /// <exception cref="GatewayLinkException">The broker did not take it: it is away or refused it, or another worker speaks to this gateway.</exception>
-    ValueTask SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken);
+    ValueTask<bool> SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken);
 }

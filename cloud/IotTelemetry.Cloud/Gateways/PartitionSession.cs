@@ -71,7 +71,7 @@ internal sealed class PartitionSession(
     }
 
     /// <summary>As <see cref="IGatewayLink.SendAsync"/>.</summary>
-    public async ValueTask SendAsync(MqttMessage message, CancellationToken cancellationToken)
+    public async ValueTask<bool> SendAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         if (_client is not { State: MqttClientState.Connected } client)
         {
@@ -85,6 +85,8 @@ internal sealed class PartitionSession(
             {
                 throw new GatewayLinkException($"{options.Endpoint} did not take a message on '{message.Topic}': {result.Status}, {result.ReasonCode} {result.ReasonString}");
             }
+
+            return result.ReasonCode != MqttReasonCode.NoMatchingSubscribers;
         }
         catch (Exception lost) when (lost is MqttClientException or ObjectDisposedException)
         {

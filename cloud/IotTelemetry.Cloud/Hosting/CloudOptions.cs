@@ -34,8 +34,11 @@ internal sealed record CloudOptions
     /// <summary>Where the analysts' door, status and health listen.</summary>
     public required IPEndPoint Http { get; init; }
 
-    /// <summary>Who may come in by the door.</summary>
+    /// <summary>Who may come in by the door, and ask the API.</summary>
     public IReadOnlyList<DoorUser> Users { get; init; } = DoorUser.OfThisMachine;
+
+    /// <summary>Users were named: the API takes nobody's word for who he is.</summary>
+    public bool AsksForLogin => !ReferenceEquals(Users, DoorUser.OfThisMachine);
 
     /// <summary>The door for other machines; none when null.</summary>
     public DoorTls? Tls { get; init; }

@@ -106,8 +106,8 @@ internal static class CloudService
         using MetricCollector metrics = new(MetricExport.IsWanted);
         using MeterProvider? export = MetricExport.Start();
         using StoreProbe probe = new(engine, TimeProvider.System);
-        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics, door);
-        ApiHosting.Map(app, live, assets.Changes, commands, TimeProvider.System, logs);
+        StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics, door, options.Share == WorkerShare.Whole ? assets.Rebuild : null);
+        ApiHosting.Map(app, live, assets.Changes, commands, new ApiLogin(door.Users, options.AsksForLogin), TimeProvider.System, logs);
         using RejectReplay replay = new(new RejectRecords(engine, tables), ingest, role);
         RejectEndpoints.Map(app, replay);
         door.Endpoint.Map(app);

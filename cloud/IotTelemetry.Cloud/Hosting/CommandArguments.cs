@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.CommandLine;
 using IotTelemetry.Cloud.Commands;
+using IotTelemetry.Cloud.Door.Users;
 
 namespace IotTelemetry.Cloud.Hosting;
 
@@ -25,9 +26,11 @@ internal sealed class CommandArguments
     }
 
     /// <summary>The values given.</summary>
-    public CommandOptions Read(ParseResult parsed) => new()
+    /// <param name="parsed">The command line.</param>
+    /// <param name="users">The users, of whom some are supervisors by their role.</param>
+    public CommandOptions Read(ParseResult parsed, IReadOnlyList<DoorUser> users) => new()
     {
-        Supervisors = parsed.GetRequiredValue(_supervisors).ToFrozenSet(StringComparer.Ordinal),
+        Supervisors = parsed.GetRequiredValue(_supervisors).Concat(users.Where(user => user.Role == DoorRole.Supervisor).Select(user => user.Name)).ToFrozenSet(StringComparer.Ordinal),
         SelectFirstKinds = parsed.GetRequiredValue(_selectFirst).ToFrozenSet(StringComparer.Ordinal),
         BulkPerSecond = parsed.GetRequiredValue(_bulkPerSecond),
     };

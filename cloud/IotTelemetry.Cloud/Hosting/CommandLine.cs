@@ -49,7 +49,7 @@ internal static class CommandLine
         Option<int?> lease = new("--lease-s") { Description = "Seconds for which the right to write to a shared store lasts without being renewed (default 15)" };
         BrokerArguments broker = new();
         Option<bool> dryRun = new("--dry-run") { Description = "Prints the migrations of the schema that a start would run, and does nothing" };
-        Option<string?> users = new("--users") { Description = "File of the users of the HTTP door; without it everybody on this machine may read" };
+        Option<string?> users = new("--users") { Description = "File of the users of the HTTP door and the API; without it everybody on this machine may read, and switch under any name" };
         Command serve = new("serve", "Runs the service until SIGTERM or Ctrl-C; what was taken is stored and acknowledged before it exits.") { mqtt, http, users, logFile, rows, age, retention, lease, dryRun };
         store.AddTo(serve);
         tls.AddTo(serve);
@@ -59,6 +59,7 @@ internal static class CommandLine
         {
             IngestOptions defaults = new();
             TimeSpan batchAge = parsed.GetValue(age) is { } ms ? TimeSpan.FromMilliseconds(ms) : defaults.BatchAge;
+            IReadOnlyList<DoorUser> known = parsed.GetValue(users) is { } usersFile ? UsersFile.Read(usersFile) : DoorUser.OfThisMachine;
             int batchRows = parsed.GetValue(rows) ?? defaults.BatchRows;
             CloudOptions options = new CloudOptions
             {
@@ -69,9 +70,9 @@ internal static class CommandLine
                 Lease = parsed.GetValue(lease) is { } seconds ? TimeSpan.FromSeconds(seconds) : CloudOptions.DefaultLease,
                 Http = BindAddress.Parse("--http", parsed.GetRequiredValue(http)),
                 Tls = tls.Read(parsed),
-                Users = parsed.GetValue(users) is { } usersFile ? UsersFile.Read(usersFile) : DoorUser.OfThisMachine,
+                Users = known,
                 LogFile = parsed.GetValue(logFile) is { } file ? Path.GetFullPath(file) : null,
-                Commands = commands.Read(parsed),
+                Commands = commands.Read(parsed, known),
                 Ingest = defaults with
                 {
                     BatchRows = batchRows,

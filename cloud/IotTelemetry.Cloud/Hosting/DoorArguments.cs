@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text;
 using IotTelemetry.ClickHouse.Server;
 
 namespace IotTelemetry.Cloud.Hosting;
@@ -9,7 +11,7 @@ internal sealed class DoorArguments
     private const string PasswordVariable = "IOT_CLOUD_PASSWORD";
 
     private readonly Option<Uri> _url = CreateUrl();
-    private readonly Option<string?> _user = new("--user") { Description = $"User; the password is read from the variable {PasswordVariable}" };
+    private readonly Option<string?> _user = CreateUser();
     private readonly Option<string?> _authority = new("--certificate-authority") { Description = "PEM file of the authority to trust, for https with a certificate of one's own" };
 
     /// <summary>The option of the address alone.</summary>
@@ -21,6 +23,14 @@ internal sealed class DoorArguments
             ? uri
             : throw new OptionException("--url", result.Tokens[0].Value, "allowed is an address such as http://127.0.0.1:8123"),
     };
+
+    /// <summary>The option of the user alone.</summary>
+    public static Option<string?> CreateUser() => new("--user") { Description = $"User to log in as; the password is read from the variable {PasswordVariable}" };
+
+    /// <summary>Lets a client log in with every request (Basic authentication, RFC 7617); not at all without a user.</summary>
+    public static void LogIn(HttpClient http, string? user) => http.DefaultRequestHeaders.Authorization = user is null
+        ? null
+        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Environment.GetEnvironmentVariable(PasswordVariable)}")));
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -131,11 +131,14 @@ internal sealed class OperateCommandLine(Func<Option<Uri>> url, Func<IAnsiConsol
     {
         Option<Uri> service = url();
         Option<bool> json = new("--json") { Description = "Prints the service's answer as JSON" };
+        Option<string?> user = DoorArguments.CreateUser();
         command.Options.Add(service);
+        command.Options.Add(user);
         command.Options.Add(json);
         command.SetAction(async (parsed, stop) =>
         {
             using HttpClient http = new() { Timeout = TimeSpan.FromMinutes(2) };
+            DoorArguments.LogIn(http, parsed.GetValue(user));
             return await new ServiceClient(http, parsed.GetRequiredValue(service))
                 .RunAsync(client => verb(new Verbs(client, console(), Console.Out, parsed.GetValue(json)), parsed, stop), Console.Error);
         });
@@ -146,7 +149,7 @@ internal sealed class OperateCommandLine(Func<Option<Uri>> url, Func<IAnsiConsol
 
     private static Option<string> Reason() => new("--reason") { Description = "Why, for the audit", Required = true };
 
-    private static Option<string> Author() => new("--author") { Description = "Who does it; the user of this machine unless told otherwise", DefaultValueFactory = _ => Environment.UserName };
+    private static Option<string> Author() => new("--author") { Description = "Who does it, where nobody logs in; the user of this machine unless told otherwise", DefaultValueFactory = _ => Environment.UserName };
 
     private static string AssetOf(ParseResult parsed, Argument<string> asset)
     {

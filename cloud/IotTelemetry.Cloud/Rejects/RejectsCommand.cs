@@ -79,11 +79,13 @@ internal sealed class RejectsCommand
         Option<bool> dryRun = new("--dry-run") { Description = "Says what would be stored, and changes nothing" };
         Option<bool> json = new("--json") { Description = "Prints the service's answer as it is" };
         Option<Uri> url = _url();
-        Command replay = new("replay", "Has the service take rejected frames again, after what was wrong was mended. What is stored already is not stored twice.") { dryRun, json, url };
+        Option<string?> user = DoorArguments.CreateUser();
+        Command replay = new("replay", "Has the service take rejected frames again, after what was wrong was mended. What is stored already is not stored twice.") { dryRun, json, url, user };
         AddFilter(replay);
         replay.SetAction(async (parsed, stop) =>
         {
             using HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+            DoorArguments.LogIn(http, parsed.GetValue(user));
             ReplayRequest request = new(http, Console.Out, Console.Error);
             return await request.RunAsync(parsed.GetRequiredValue(url), ReadFilter(parsed, 1000), parsed.GetValue(dryRun), parsed.GetValue(json), stop);
         });

@@ -46,5 +46,14 @@ internal sealed record StatusReport
     /// <summary>Requests at the HTTP door refused for a wrong user or password.</summary>
     public required long DoorLoginsRefused { get; init; }
 
+    /// <summary>Where reading the live state from the store is: running, complete or failed; null in a worker, which has none of the whole fleet.</summary>
+    public required string? LiveState { get; init; }
+
+    /// <summary>Points whose last values are read from the store; 0 while births are read.</summary>
+    public required long LivePoints { get; init; }
+
+    /// <summary>How many of <see cref="LivePoints"/> were looked for so far.</summary>
+    public required long LivePointsDone { get; init; }
+
     public required string? Problem { get; init; }
 }

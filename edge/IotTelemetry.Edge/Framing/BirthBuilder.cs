@@ -37,9 +37,17 @@ internal static class BirthBuilder
         Type = point.Kind == PointKind.Digital ? PointType.Boolean : PointType.Decimal,
         Scale = point.Kind == PointKind.Digital ? 0 : DecimalsOf(point.Resolution),
         Settable = point.Settable,
-        Range = point.Kind == PointKind.Digital ? null : new ValueRange { Minimum = point.Minimum, Maximum = point.Maximum == double.MaxValue ? null : point.Maximum },
+        Range = point.Kind == PointKind.Digital ? null : RangeOf(point),
         Reporting = rule.ToReportingRule(point),
     };
+
+    // What nobody limited has no range: the cloud would take one for what the point is rated for.
+    private static ValueRange? RangeOf(BoardPoint point)
+    {
+        double? minimum = point.Minimum <= -BoardPoint.NoLimit ? null : point.Minimum;
+        double? maximum = point.Maximum >= BoardPoint.NoLimit ? null : point.Maximum;
+        return minimum is null && maximum is null ? null : new ValueRange { Minimum = minimum, Maximum = maximum };
+    }
 
     private static Asset Describe(BoardAsset asset, Dictionary<string, int> points) => new()
     {

@@ -57,5 +57,5 @@ internal sealed class PointConditioner
     }
 
     // The bounds of a point without any stay what they are.
-    private static double Scaled(double bound, PointRule rule) => Math.Abs(bound) == double.MaxValue ? bound * Math.Sign(rule.Scale) : (bound * rule.Scale) + rule.Offset;
+    private static double Scaled(double bound, PointRule rule) => Math.Abs(bound) >= BoardPoint.NoLimit ? bound * Math.Sign(rule.Scale) : (bound * rule.Scale) + rule.Offset;
 }

@@ -19,10 +19,10 @@ public sealed record MeasuredPointOptions
     public double Resolution { get; init; } = 0.001;
 
     /// <summary>Below this the value is reported as uncertain.</summary>
-    public double Minimum { get; init; } = -1e9;
+    public double Minimum { get; init; } = -BoardPoint.NoLimit;
 
     /// <summary>Above this the value is reported as uncertain.</summary>
-    public double Maximum { get; init; } = 1e9;
+    public double Maximum { get; init; } = BoardPoint.NoLimit;
 
     /// <summary>A digital point derived from this one; null for none.</summary>
     public ThresholdOptions? Threshold { get; init; }

@@ -23,7 +23,7 @@ internal abstract class Meter : ILoopTask
         board.Sources.Add(total, new Source(this, total, static m => m.Pulses * m._options.UnitPerPulse));
         if (options.RatePoint is { } ratePoint)
         {
-            var rate = board.Add(BoardPoint.Analog(asset, ratePoint, options.Unit == "Wh" ? "W" : options.Unit + "/h", 1, 0, 1e9));
+            var rate = board.Add(BoardPoint.Analog(asset, ratePoint, options.Unit == "Wh" ? "W" : options.Unit + "/h", 1, 0, options.MaximumRate ?? BoardPoint.NoLimit));
             board.Sources.Add(rate, new Source(this, rate, static m => m.RatePerHour));
         }
 

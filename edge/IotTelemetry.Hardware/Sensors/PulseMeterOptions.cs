@@ -17,6 +17,9 @@ public sealed record PulseMeterOptions : SensorOptions
     /// <summary>The rate's name; null for none. The unit is W for a total in Wh.</summary>
     public string? RatePoint { get; init; } = "power_w";
 
+    /// <summary>The greatest rate there can be, in its unit: what the fuse or the meter lets through. Null when nobody knows.</summary>
+    public double? MaximumRate { get; init; }
+
     /// <summary>The GPIO line whose edges are counted; this or <see cref="Counter"/>.</summary>
     public GpioLineOptions? Line { get; init; }
 

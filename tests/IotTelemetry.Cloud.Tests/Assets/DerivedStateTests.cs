@@ -89,6 +89,25 @@ public sealed class DerivedStateTests
     }
 
     [Fact]
+    public void Stale_meter_without_a_range_counts_with_the_highest_value_seen_unless_a_tag_says_its_rating()
+    {
+        PointDefinition kilowatts = new() { Id = "power", Type = PointType.Float, Unit = "kW" };
+        _fleet.Describe("grid/gw-1", [kilowatts], ("m-1", "load", "feeder=f-1"), ("m-2", "load", "feeder=f-2,rated_w=11000"), ("m-3", "load", "feeder=f-3,rated_w=much"));
+        foreach (string meter in (string[])["m-1", "m-2", "m-3"])
+        {
+            _fleet.Read("grid/gw-1", meter, "power", 7);
+            _fleet.NowMs++;
+            _fleet.Read("grid/gw-1", meter, "power", 0, Quality.Good);
+        }
+
+        Assert.Equal((0, 0), (ByFeeder()["f-1"].WorstW, ByFeeder()["f-1"].Estimated));
+        _fleet.Say("grid/gw-1", GatewayState.Offline);
+        Assert.Equal((7000, 1), (ByFeeder()["f-1"].WorstW, ByFeeder()["f-1"].Estimated));
+        Assert.Equal((11000, 0), (ByFeeder()["f-2"].WorstW, ByFeeder()["f-2"].Estimated));
+        Assert.Equal((7000, 1), (ByFeeder()["f-3"].WorstW, ByFeeder()["f-3"].Estimated));
+    }
+
+    [Fact]
     public void Setpoints_and_other_units_are_no_power()
     {
         Assert.True(PowerSum.IsPower(LiveFleet.Power));

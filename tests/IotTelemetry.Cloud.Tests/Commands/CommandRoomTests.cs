@@ -172,21 +172,35 @@ public sealed class CommandRoomTests(EngineFixture fixture)
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_makes_it_expire_and_nothing_is_sent_again()
+    public async Task A_gateway_that_trusts_a_clock_that_is_ahead_refuses_and_the_audit_says_why()
     {
-        await using CommandHouse house = await CommandHouse.OpenAsync(fixture.Engine, await fixture.NewMigratedDatabaseAsync());
-        house.Gateway.IsReachable = false;
-        TrackedCommand command = await house.RequestAsync(CommandHouse.Order());
-        Assert.Equal(CommandStage.Sent, command.Stage);
+        ManualTime time = new();
+        ModelGateway gateway = new(CommandHouse.GatewayId, time, TimeSpan.FromMinutes(3)) { TrustsItsClock = true };
+        await using CommandHouse house = await CommandHouse.OpenAsync(fixture.Engine, await fixture.NewMigratedDatabaseAsync(), time, gateway);
 
-        house.Gateway.IsReachable = true;
-        house.Room.Hear(CommandHouse.GatewayId, Status("boot-1"));
-        await CommandHouse.EventuallyAsync(() => !house.Gateway.Published.IsEmpty, () => "the gateway is not asked");
+        TrackedCommand command = await house.RequestAsync(CommandHouse.Order());
         await house.ExchangeAsync();
 
-        await CommandHouse.WaitAsync(command, CommandStage.Expired);
-        Assert.Empty(house.Gateway.Moved);
-        Assert.Equal(0, Assert.Single(house.Gateway.Published).LifeMs);
+        Assert.Equal((CommandStage.Expired, "expired"), (command.Stage, command.History[^1].Evidence.Code));
+        Assert.Contains("clock is 3 min ahead", command.History[^1].Evidence.Detail, StringComparison.Ordinal);
+        Assert.Empty(gateway.Moved);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_trusts_a_clock_that_is_behind_carries_out_nothing_whose_life_is_over()
+    {
+        ManualTime time = new();
+        ModelGateway gateway = new(CommandHouse.GatewayId, time, TimeSpan.FromMinutes(-3)) { TrustsItsClock = true };
+        await using CommandHouse house = await CommandHouse.OpenAsync(fixture.Engine, await fixture.NewMigratedDatabaseAsync(), time, gateway);
+        TrackedCommand late = await house.RequestAsync(CommandHouse.Order());
+        time.Advance(TimeSpan.FromSeconds(31));
+        await house.AdvanceUntilAsync(() => late.Stage.IsFinal(), house.ExchangeAsync);
+        Assert.Equal(CommandStage.Expired, late.Stage);
+
+        TrackedCommand command = await house.RequestAsync(CommandHouse.Order());
+        await house.ExchangeAsync();
+        Assert.Equal(CommandStage.Verified, command.Stage);
+        Assert.Equal(command.Request.Id, Assert.Single(gateway.Moved));
     }
 
     [Fact]

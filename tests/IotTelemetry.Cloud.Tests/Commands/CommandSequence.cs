@@ -13,7 +13,7 @@ namespace IotTelemetry.Cloud.Tests.Commands;
 internal sealed class CommandSequence(EngineFixture fixture, DatabaseName database, ManualTime time, int number) : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private readonly ModelGateway _gateway = new(CommandHouse.GatewayId, time, TimeSpan.FromMinutes((number % 3 * 5) - 5));
+    private readonly ModelGateway _gateway = new(CommandHouse.GatewayId, time, TimeSpan.FromMinutes((number % 3 * 5) - 5)) { TrustsItsClock = number % 4 == 0 };
     private readonly List<Guid> _asked = [];
     private readonly List<Guid> _sentUnrecorded = [];
     private readonly HashSet<Guid> _locked = [];
@@ -98,6 +98,14 @@ internal sealed class CommandSequence(EngineFixture fixture, DatabaseName databa
                 return _house.Room.LockoutDesk.SetAsync(Asset(0), "anna", "work", null, default, CancellationToken.None);
             case SequenceStep.Unlock:
                 return _house.Room.LockoutDesk.LiftAsync(Asset(0), null, "anna", default, CancellationToken.None);
+            case SequenceStep.GatewayGone or SequenceStep.GatewayGoneUnheard:
+                _gateway.Disconnect();
+                if (step == SequenceStep.GatewayGone)
+                {
+                    _house.Room.Hear(CommandHouse.GatewayId, CommandRoomTests.Status($"boot-{_boot}") with { State = GatewayState.Offline });
+                }
+
+                return Task.CompletedTask;
             case SequenceStep.GatewayBack:
                 Hear();
                 return Task.CompletedTask;
@@ -131,11 +139,15 @@ internal sealed class CommandSequence(EngineFixture fixture, DatabaseName databa
 
     private Task AnswerAsync(CommandResult? answer) => answer is null ? Task.CompletedTask : _house.Room.Desk.AnswerAsync(CommandHouse.GatewayId, answer, CancellationToken.None);
 
-    private void Hear() => _house.Room.Hear(CommandHouse.GatewayId, CommandRoomTests.Status($"boot-{++_boot}"));
+    private void Hear()
+    {
+        _gateway.Connect();
+        _house.Room.Hear(CommandHouse.GatewayId, CommandRoomTests.Status($"boot-{++_boot}"));
+    }
 
     private async Task NoteUnrecordedAsync(Command command)
     {
-        string stages = await fixture.TextAsync($"SELECT arrayStringConcat(groupArray(stage), ',') FROM {database}.commands WHERE id = '{command.Id}'");
+        string stages = await fixture.TextAsync($"SELECT arrayStringConcat(groupArray(stage), ',') FROM {database}.commands WHERE id = '{SendingId.Parse(command.Id).Command}'");
         string needed = command.Phase == CommandPhase.Select ? "selecting" : command.Phase == CommandPhase.Cancel ? "requested" : "sent";
         if (!stages.Split(',').Contains(needed))
         {
@@ -167,7 +179,7 @@ internal sealed class CommandSequence(EngineFixture fixture, DatabaseName databa
         {
             foreach (TrackedCommand command in await _house.Room.Archive.ListAsync(new AuditQuery { Asset = Asset(which).Name, Limit = 1000 }, CancellationToken.None))
             {
-                Check(command, _gateway.Moved.Count(id => id == command.Request.Id));
+                Check(command, _gateway.Moved.Count(id => SendingId.Parse(id).Command == command.Request.Id));
             }
         }
     }

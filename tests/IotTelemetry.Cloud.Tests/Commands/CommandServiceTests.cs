@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using IotTelemetry.Cloud.Commands;
 
 namespace IotTelemetry.Cloud.Tests.Commands;
 
@@ -26,6 +27,22 @@ public sealed class CommandServiceTests(SwitchingFixture fixture) : IClassFixtur
     {
         (_, JsonElement taken) = await SwitchAsync(1);
         Assert.Equal(["requested", "selecting", "selected", "sent", "accepted", "executed", "verified"], States(await fixture.FollowAsync(taken.GetProperty("id").GetString()!)));
+    }
+
+    [Fact]
+    public async Task An_asset_shows_its_last_commands_the_newest_first()
+    {
+        for (int i = 0; i < 12; i++)
+        {
+            await fixture.FollowAsync((await SwitchAsync(43, value: i % 2 == 0)).Body.GetProperty("id").GetString()!);
+        }
+
+        JsonElement asset = (await fixture.AskAsync(HttpMethod.Get, "api/assets/yard/load-43")).Body;
+        JsonElement[] commands = [.. asset.GetProperty("commands").EnumerateArray()];
+        Assert.Equal(10, commands.Length);
+        Assert.Equal("false true false true false true false true false true".Split(' '), commands.Select(command => command.GetProperty("value").ToString().ToLowerInvariant()));
+        Assert.All(commands, command => Assert.Equal("verified", command.GetProperty("state").GetString()));
+        Assert.False(asset.TryGetProperty("commandsIncomplete", out _));
     }
 
     [Fact]
@@ -125,7 +142,7 @@ public sealed class CommandServiceTests(SwitchingFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_command_under_way_at_a_kill_is_asked_about_and_never_sent_again()
+    public async Task A_command_under_way_at_a_kill_is_asked_about_before_it_is_sent_anew()
     {
         fixture.Gateway.IsAnswering = false;
         (_, JsonElement taken) = await SwitchAsync(6, key: "k-6");
@@ -134,10 +151,11 @@ public sealed class CommandServiceTests(SwitchingFixture fixture) : IClassFixtur
 
         await fixture.KillAndRestartAsync();
 
+        // The gateway has come back without its memory: it says that it never had it, and then has it under another id.
         JsonElement command = await fixture.FollowAsync(id);
-        Assert.Equal("expired", command.GetProperty("state").GetString());
-        IotTelemetry.Protocol.Command asked = Assert.Single(fixture.Gateway.Received, received => received.Id.ToString() == id);
-        Assert.Equal(0, asked.LifeMs);
+        Assert.Equal("verified", command.GetProperty("state").GetString());
+        Assert.Equal(["requested", "sent", "waiting", "sent", "accepted", "executed", "verified"], States(command));
+        Assert.Equal([(Guid.Parse(id), true), (SendingId.Of(Guid.Parse(id), 1), false)], fixture.Gateway.Received.Select(received => (received.Id, received.LifeMs == 0)));
         Assert.Equal(id, (await SwitchAsync(6, key: "k-6")).Body.GetProperty("id").GetString());
     }
 

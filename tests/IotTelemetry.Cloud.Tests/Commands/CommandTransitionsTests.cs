@@ -8,27 +8,29 @@ public sealed class CommandTransitionsTests
     // A row is a trigger, a column a stage; "." is no transition, "~" the same stage, what follows "!" is said to the gateway.
     private const string Table =
         """
-        .                 Requested         Selecting            Selected             Sent               Accepted           Executed    Verified Unverified Rejected Expired    Failed   Cancelled
-        StartDirect       Sent!SendDirect   .                    .                    .                  .                  .           .        .          .        .          .        .
-        StartSelect       Selecting!SendSelect .                 .                    .                  .                  .           .        .          .        .          .        .
-        Operate           .                 .                    Sent!SendOperate     .                  .                  .           .        .          .        .          .        .
-        Refuse            Rejected          Rejected!SendCancel  Rejected!SendCancel  .                  .                  .           .        .          .        .          .        .
-        Cancel            Cancelled         Cancelled!SendCancel Cancelled!SendCancel ~!SendCancel       ~!SendCancel       .           .        .          .        .          .        .
-        Due               Expired           Expired!SendCancel   Expired!SendCancel   ~!Ask              ~!Ask              ~!Ask       .        .          .        .          .        .
-        GiveUp            Expired           Expired!SendCancel   Expired!SendCancel   Expired            Expired            Failed      .        .          .        .          .        .
-        Resume            .                 ~!SendSelect         .                    ~!Ask              ~!Ask              ~!Ask       .        .          .        .          .        .
-        SelectDone        .                 Selected             .                    .                  .                  .           .        .          .        .          .        .
-        SelectRejected    .                 Rejected             .                    .                  .                  .           .        .          .        .          .        .
-        SelectExpired     .                 Expired              .                    .                  .                  .           .        .          .        .          .        .
-        SelectFailed      .                 Failed               .                    .                  .                  .           .        .          .        .          .        .
-        Accepted          .                 .                    .                    Accepted           .                  .           .        .          .        .          .        .
-        Executed          .                 .                    .                    Executed           Executed           .           .        .          .        Executed   .        .
-        ExecutedUnwatched .                 .                    .                    Unverified         Unverified         .           .        .          .        Unverified .        .
-        Verified          .                 .                    .                    Verified           Verified           Verified    .        .          .        Verified   Verified .
-        Rejected          .                 .                    .                    Rejected           Rejected           .           .        .          .        Rejected   .        .
-        Expired           .                 .                    .                    Expired            Expired            .           .        .          .        .          .        .
-        Failed            .                 .                    .                    Failed             Failed             Failed      .        .          .        Failed     .        .
-        Cancelled         .                 .                    .                    Cancelled          Cancelled          .           .        .          .        Cancelled  .        .
+        .                 Requested            Waiting              Selecting            Selected             Sent         Accepted     Executed Verified Unverified Rejected Expired    Failed   Cancelled
+        StartDirect       Sent!SendDirect      Sent!SendDirect      .                    .                    .            .            .        .        .          .        .          .        .
+        StartSelect       Selecting!SendSelect Selecting!SendSelect .                    .                    .            .            .        .        .          .        .          .        .
+        Hold              Waiting              .                    .                    .                    .            .            .        .        .          .        .          .        .
+        Unreached         .                    .                    Waiting              .                    Waiting      .            .        .        .          .        .          .        .
+        Operate           .                    .                    .                    Sent!SendOperate     .            .            .        .        .          .        .          .        .
+        Refuse            Rejected             Rejected             Rejected!SendCancel  Rejected!SendCancel  .            .            .        .        .          .        .          .        .
+        Cancel            Cancelled            Cancelled            Cancelled!SendCancel Cancelled!SendCancel ~!SendCancel ~!SendCancel .        .        .          .        .          .        .
+        Due               Expired              Expired              Expired!SendCancel   Expired!SendCancel   ~!Ask        ~!Ask        ~!Ask    .        .          .        .          .        .
+        GiveUp            Expired              Expired              Expired!SendCancel   Expired!SendCancel   Expired      Expired      Failed   .        .          .        .          .        .
+        Resume            .                    .                    ~!SendSelect         .                    ~!Ask        ~!Ask        ~!Ask    .        .          .        .          .        .
+        SelectDone        .                    .                    Selected             .                    .            .            .        .        .          .        .          .        .
+        SelectRejected    .                    .                    Rejected             .                    .            .            .        .        .          .        .          .        .
+        SelectExpired     .                    .                    Expired              .                    .            .            .        .        .          .        .          .        .
+        SelectFailed      .                    .                    Failed               .                    .            .            .        .        .          .        .          .        .
+        Accepted          .                    .                    .                    .                    Accepted     .            .        .        .          .        .          .        .
+        Executed          .                    .                    .                    .                    Executed     Executed     .        .        .          .        Executed   .        .
+        ExecutedUnwatched .                    .                    .                    .                    Unverified   Unverified   .        .        .          .        Unverified .        .
+        Verified          .                    .                    .                    .                    Verified     Verified     Verified .        .          .        Verified   Verified .
+        Rejected          .                    .                    .                    .                    Rejected     Rejected     .        .        .          .        Rejected   .        .
+        Expired           .                    .                    .                    .                    Expired      Expired      .        .        .          .        .          .        .
+        Failed            .                    .                    .                    .                    Failed       Failed       Failed   .        .          .        Failed     .        .
+        Cancelled         .                    .                    .                    .                    Cancelled    Cancelled    .        .        .          .        Cancelled  .        .
         """;
 
     public static TheoryData<string, string, string> Cells()
@@ -69,7 +71,7 @@ public sealed class CommandTransitionsTests
     }
 
     [Fact]
-    public void The_message_that_moves_an_output_is_said_once_at_most_on_every_way_through_the_table()
+    public void The_message_that_moves_an_output_is_said_again_only_when_it_is_proved_that_it_was_lost()
     {
         HashSet<(CommandStage, bool)> seen = [];
         Queue<(CommandStage Stage, bool Said)> open = new([(CommandStage.Requested, false)]);
@@ -84,7 +86,7 @@ public sealed class CommandTransitionsTests
 
                 bool moves = step.Effect is CommandEffect.SendDirect or CommandEffect.SendOperate;
                 Assert.False(moves && at.Said, $"{at.Stage} says it again at {trigger}");
-                (CommandStage, bool) next = (step.Stage, at.Said || moves);
+                (CommandStage, bool) next = (step.Stage, (at.Said || moves) && trigger != CommandTrigger.Unreached);
                 if (seen.Add(next))
                 {
                     open.Enqueue(next);

@@ -25,6 +25,9 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
     /// <summary>Commands that moved an output, in order; one that moved it twice stands here twice.</summary>
     public ConcurrentQueue<Guid> Moved { get; } = new();
 
+    /// <summary>Whether the gateway takes its clock for right, so that it decides what is expired beside the life that is left.</summary>
+    public bool TrustsItsClock { get; init; }
+
     /// <summary>Whether an output has feedback.</summary>
     public bool HasFeedback { get; init; } = true;
 
@@ -36,6 +39,9 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
 
     /// <summary>Whether the broker takes messages.</summary>
     public bool IsReachable { get; set; } = true;
+
+    /// <summary>Whether the gateway is connected: the broker knows nobody else to give its messages to.</summary>
+    public bool IsConnected { get; private set; } = true;
 
     /// <summary>Looked at before the broker takes a message: what must hold then.</summary>
     public Func<Command, Task> BeforeSend { get; set; } = _ => Task.CompletedTask;
@@ -63,7 +69,7 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
         // The test takes the answers to the desk itself.
     }
 
-    public async ValueTask SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken)
+    public async ValueTask<bool> SendAsync(GatewayId gateway, MqttMessage message, CancellationToken cancellationToken)
     {
         if (!IsReachable)
         {
@@ -74,19 +80,38 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
         {
             Assert.True(message.Retain);
             Lockouts.Enqueue(LockoutSet.Decode(message.Payload.Span));
-            return;
+            return IsConnected;
         }
 
         Assert.Equal(new GatewayTopics(Id).Command, message.Topic);
         Assert.False(message.Retain);
         Command command = Command.Decode(message.Payload.Span);
         await BeforeSend(command);
-        Published.Enqueue(command);
         lock (_gate)
         {
+            if (!IsConnected)
+            {
+                return false;
+            }
+
+            Published.Enqueue(command);
             _inbox.Add((message, time.GetUtcNow()));
+            return true;
         }
     }
+
+    /// <summary>The connection ends, and with it what lies at the broker: the session of a gateway is no longer than its connection.</summary>
+    public void Disconnect()
+    {
+        lock (_gate)
+        {
+            IsConnected = false;
+            _inbox.Clear();
+        }
+    }
+
+    /// <summary>The gateway is connected again.</summary>
+    public void Connect() => IsConnected = true;
 
     /// <summary>The broker brings the next message that has not expired; false when there is none.</summary>
     public bool Deliver()
@@ -143,8 +168,7 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
             return;
         }
 
-        // The clock is not synchronised, so the life that is left decides.
-        if (command.LifeMs <= 0)
+        if (command.LifeMs <= 0 || (TrustsItsClock && NowMs >= command.ExpiresMs))
         {
             Answer(command, CommandState.Expired, CommandCode.Expired);
             return;

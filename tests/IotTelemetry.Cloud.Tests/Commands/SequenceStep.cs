@@ -17,6 +17,8 @@ public enum SequenceStep
     Cancel,
     Lock,
     Unlock,
+    GatewayGone,
+    GatewayGoneUnheard,
     GatewayBack,
     BrokerAway,
     CrashBeforeInsert,

@@ -143,7 +143,7 @@ public sealed class DoorTests(DoorFixture fixture)
     }
 
     [Fact]
-    public async Task Over_tls_a_password_is_needed_and_nothing_but_the_door_is_there()
+    public async Task Over_tls_a_password_is_needed_and_nothing_but_the_door_and_the_api_is_there()
     {
         Uri address = new($"https://127.0.0.1:{_service.HttpsPort}/");
         ServerEngineOptions options = new() { Endpoints = [address], CertificateAuthorityFile = fixture.CertificateFile, MaximumAttempts = 1 };
@@ -162,6 +162,11 @@ public sealed class DoorTests(DoorFixture fixture)
         Assert.Equal("Ok.\n", await http.GetStringAsync(Relative("ping")));
         using HttpResponseMessage status = await http.GetAsync(Relative("status"));
         Assert.Equal(HttpStatusCode.NotFound, status.StatusCode);
+        using HttpResponseMessage stranger = await http.GetAsync(Relative("api/assets"));
+        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("analyst:analyst's"u8));
+        using HttpResponseMessage assets = await http.GetAsync(Relative("api/assets"));
+        Assert.Equal(HttpStatusCode.OK, assets.StatusCode);
     }
 
     [Fact]

@@ -32,9 +32,9 @@ internal static class UsersFile
             throw new OptionException($"{path}: name", entry.Name, "allowed are 1 to 64 letters, digits and _ - . @");
         }
 
-        if (entry.Role == DoorRole.Ingest && entry.Password is null)
+        if (entry.Role != DoorRole.Analyst && entry.Password is null)
         {
-            throw new OptionException($"{path}: password of user {entry.Name}", "", "who may insert needs a password");
+            throw new OptionException($"{path}: password of user {entry.Name}", "", "who may insert or switch needs a password");
         }
 
         DoorLimits limits = entry.Limits ?? (entry.Role == DoorRole.Ingest ? DoorLimits.OfIngest : new DoorLimits());

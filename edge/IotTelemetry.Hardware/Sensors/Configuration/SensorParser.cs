@@ -89,6 +89,7 @@ internal static class SensorParser
             UnitPerPulse = perPulse ?? 1000 / (perKilowattHour ?? 1),
             Point = node.OptionalText("point") ?? "energy_wh",
             Unit = node.OptionalText("unit") ?? "Wh",
+            MaximumRate = node.OptionalNumber("maximumRate", 1e-9, 1e9),
             RatePoint = node.OptionalText("ratePoint") ?? (perKilowattHour is null ? null : "power_w"),
         };
     }
@@ -126,7 +127,7 @@ internal static class SensorParser
             Attributes = node.Texts("attributes"),
             Samples = node.Whole("samples", 1, 1000, 1),
             Statistic = Statistic(node),
-            Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
+            Measured = Measured(node, minimum: -BoardPoint.NoLimit, maximum: BoardPoint.NoLimit, resolution: 0.001),
         };
         if (options.Channel.Length > 0 && options.ChannelUnit is null && !node.Has("unit"))
         {
@@ -149,7 +150,7 @@ internal static class SensorParser
 
     private static (string Channel, MeasuredPointOptions Measured) Channel(ConfigurationNode node)
     {
-        var channel = (Name: node.Text("channel"), Measured: Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001));
+        var channel = (Name: node.Text("channel"), Measured: Measured(node, minimum: -BoardPoint.NoLimit, maximum: BoardPoint.NoLimit, resolution: 0.001));
         node.Done();
         if (channel.Name.Length > 0 && !node.Has("unit") && Iio.IioUnit.Of(channel.Name) is null)
         {
@@ -189,7 +190,7 @@ internal static class SensorParser
                 ("s16be", I2cRegisterFormat.Signed16),
                 ("u16le", I2cRegisterFormat.Unsigned16LowFirst),
                 ("s16le", I2cRegisterFormat.Signed16LowFirst)) ?? default,
-            Measured = Measured(node, minimum: -1e9, maximum: 1e9, resolution: 0.001),
+            Measured = Measured(node, minimum: -BoardPoint.NoLimit, maximum: BoardPoint.NoLimit, resolution: 0.001),
         };
         if (!node.Has("unit"))
         {
