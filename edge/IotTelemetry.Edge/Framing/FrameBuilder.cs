@@ -34,6 +34,9 @@ internal sealed class FrameBuilder : IFrameSource
         _log = log;
     }
 
+    /// <summary>How long the first reading of a frame waits for others at most; <see cref="SealIfDue"/> has to be called more often.</summary>
+    public TimeSpan MaximumAge => _options.MaximumAge;
+
     /// <summary>Readings taken since the start.</summary>
     public long ReadingsTaken => Interlocked.Read(ref _readings);
 

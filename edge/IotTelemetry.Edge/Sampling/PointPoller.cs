@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using Microsoft.Extensions.Logging;
@@ -17,6 +16,9 @@ internal sealed class PointPoller
     /// <summary>A read that takes longer does not hold up others any more.</summary>
     private static readonly TimeSpan SlowRead = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Waiting cuts off what is less.</summary>
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly IBoard _board;
     private readonly IReadOnlyList<PointRule> _rules;
     private readonly IPollTarget _target;
@@ -25,9 +27,9 @@ internal sealed class PointPoller
     private readonly PollSchedule _schedule;
     private readonly TimeSpan _gathering;
     private readonly bool _hasPoints;
-    private readonly ConcurrentQueue<(int Point, long DueAt)> _work = new();
     private readonly PointReads[] _reads;
     private readonly TaskCompletionSource _defect = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasSlow;
 
     public PointPoller(IBoard board, IReadOnlyList<PointRule> rules, IPollTarget target, TimeProvider time, Random random, ILogger log)
     {
@@ -56,28 +58,22 @@ internal sealed class PointPoller
             return;
         }
 
-        var lane = new PollLane(_work, ReadGuarded, _time);
+        var lane = NewLane();
         while (!stopping.IsCancellationRequested && !_defect.Task.IsCompleted)
         {
-            var wait = _schedule.UntilNext ?? SlowRead;
-            if (wait > TimeSpan.Zero)
+            pulse?.BackWithin(SlowRead);
+            await Task.Delay(lane.Remaining(SlowRead) + OneMillisecond, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _hasSlow = ReportHanging();
+            if (lane.LeaveIfBlocked(SlowRead) is { } point)
             {
-                wait = ReportHanging() && wait > SlowRead ? SlowRead : wait;
-                pulse?.BackWithin(wait);
-                await Task.Delay(wait < _gathering ? _gathering : wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            TakeDue();
-            while (!(_work.IsEmpty && lane.IsIdle) && !stopping.IsCancellationRequested)
-            {
-                pulse?.BackWithin(SlowRead);
-                lane = await ReadWorkAsync(lane, stopping);
+                _reads[point].BecomeSlow();
+                _hasSlow = true;
+                SamplingLog.PointSlow(_log, NameOf(point), AssetOf(point), SlowRead);
+                lane = NewLane();
             }
         }
 
         pulse?.Rest();
-
-        _work.Clear();
         lane.Leave();
         if (_defect.Task.IsCompleted)
         {
@@ -85,33 +81,28 @@ internal sealed class PointPoller
         }
     }
 
-    private void TakeDue()
+    private PollLane NewLane() => new(TakeDue, ReadGuarded, UntilDue, _time);
+
+    private (int Point, long DueAt)? TakeDue()
     {
         while (_schedule.TryTake(out var point, out var dueAt))
         {
-            if (_reads[point].IsSlow)
+            if (!_reads[point].IsSlow)
             {
-                new Thread(() => ReadGuarded(point, dueAt)) { IsBackground = true, Name = "poll apart" }.Start();
+                return (point, dueAt);
             }
-            else
-            {
-                _work.Enqueue((point, dueAt));
-            }
+
+            new Thread(() => ReadGuarded(point, dueAt)) { IsBackground = true, Name = "poll apart" }.Start();
         }
+
+        return null;
     }
 
-    /// <summary>Lets the lane work; returns it, or the one that takes over where a read blocks.</summary>
-    private async Task<PollLane> ReadWorkAsync(PollLane lane, CancellationToken stopping)
+    private TimeSpan UntilDue()
     {
-        await lane.ReadAsync().WaitAsync(SlowRead, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (lane.IsIdle || lane.LeaveIfBlocked(SlowRead) is not { } point)
-        {
-            return lane;
-        }
-
-        _reads[point].BecomeSlow();
-        SamplingLog.PointSlow(_log, NameOf(point), AssetOf(point), SlowRead);
-        return new PollLane(_work, ReadGuarded, _time);
+        var wait = _schedule.UntilNext ?? SlowRead;
+        wait = _hasSlow && wait > SlowRead ? SlowRead : wait;
+        return (wait < _gathering ? _gathering : wait) + OneMillisecond;
     }
 
     private void ReadGuarded(int point, long dueAt)

@@ -1,52 +1,42 @@
-using System.Collections.Concurrent;
-
 namespace IotTelemetry.Edge.Sampling;
 
-/// <summary>A thread that reads the points of a queue one after another, and can be left behind with a read that blocks: a thread of the pool would be missed by everything else.</summary>
+/// <summary>
+/// A thread that reads points when they are due, one after another, and sleeps in between: one wake-up for each group of them, where a timer and the thread pool take four. A read that blocks keeps this
+/// thread and nothing else: the lane is left, and another one goes on.
+/// </summary>
 internal sealed class PollLane
 {
-    private readonly ConcurrentQueue<(int Point, long DueAt)> _work;
+    private readonly Func<(int Point, long DueAt)?> _take;
     private readonly Action<int, long> _read;
+    private readonly Func<TimeSpan> _rest;
     private readonly TimeProvider _time;
 
     // A monitor and no Lock: the thread waits on it.
     private readonly object _gate = new();
-    private TaskCompletionSource? _asked;
     private int? _point;
     private long _since;
     private bool _left;
 
-    /// <param name="work">What to read; another lane goes on with it when this one is left.</param>
+    /// <param name="take">The next point that is due, or null; throws nothing.</param>
     /// <param name="read">Reads one point; throws nothing.</param>
+    /// <param name="rest">How long nothing will be due.</param>
     /// <param name="time">The clock.</param>
-    public PollLane(ConcurrentQueue<(int Point, long DueAt)> work, Action<int, long> read, TimeProvider time)
+    public PollLane(Func<(int Point, long DueAt)?> take, Action<int, long> read, Func<TimeSpan> rest, TimeProvider time)
     {
-        _work = work;
+        _take = take;
         _read = read;
+        _rest = rest;
         _time = time;
         new Thread(Run) { IsBackground = true, Name = "poll" }.Start();
     }
 
-    /// <summary>Whether everything asked for is read.</summary>
-    public bool IsIdle
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _asked is null;
-            }
-        }
-    }
-
-    /// <summary>Reads until the queue is empty.</summary>
-    public Task ReadAsync()
+    /// <summary>How long the present read may go on until it has lasted for <paramref name="limit"/>; the limit when there is none.</summary>
+    public TimeSpan Remaining(TimeSpan limit)
     {
         lock (_gate)
         {
-            _asked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Monitor.Pulse(_gate);
-            return _asked.Task;
+            var remaining = _point is null ? limit : limit - _time.GetElapsedTime(_since);
+            return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
         }
     }
 
@@ -88,16 +78,15 @@ internal sealed class PollLane
             next = default;
             while (!_left)
             {
-                if (_asked is not null && _work.TryDequeue(out next))
+                if (_take() is { } due)
                 {
-                    _point = next.Point;
+                    next = due;
+                    _point = due.Point;
                     _since = _time.GetTimestamp();
                     return true;
                 }
 
-                _asked?.SetResult();
-                _asked = null;
-                Monitor.Wait(_gate);
+                Monitor.Wait(_gate, _rest());
             }
 
             return false;

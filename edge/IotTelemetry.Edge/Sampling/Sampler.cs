@@ -11,7 +11,10 @@ namespace IotTelemetry.Edge.Sampling;
 /// <summary>Takes the values of a board, pushed and polled, through the points' filters into frames. A point that fails is reported bad and retried; the others never notice.</summary>
 internal sealed class Sampler : IPollTarget
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+    // Debounced and rate-limited readings are late by as much.
+    private static readonly TimeSpan FineTick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(250);
 
     private readonly IBoard _board;
     private readonly FrameBuilder _frames;
@@ -24,6 +27,7 @@ internal sealed class Sampler : IPollTarget
     private readonly Pulse _boardPulse;
     private readonly Pulse _pollPulse;
     private readonly Pulse _tickPulse;
+    private readonly TimeSpan _tick;
     private bool _ended;
 
     public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log, Liveness liveness)
@@ -36,6 +40,7 @@ internal sealed class Sampler : IPollTarget
         _time = time;
         _log = log;
         _filters = [.. board.Points.Select((point, i) => new PointFilter(point, rules[i]))];
+        _tick = TickFor(rules, frames.MaximumAge);
         _poller = new PointPoller(board, rules, this, time, random, log);
         _restart = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -148,12 +153,12 @@ internal sealed class Sampler : IPollTarget
 
     private async Task TickAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Tick, _time);
+        using var timer = new PeriodicTimer(_tick, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                _tickPulse.BackWithin(Tick);
+                _tickPulse.BackWithin(_tick);
                 ReportDue();
                 _frames.SealIfDue();
             }
@@ -164,6 +169,14 @@ internal sealed class Sampler : IPollTarget
         }
 
         _tickPulse.Rest();
+    }
+
+    /// <summary>How often to look for what time alone makes due: often enough for the filters, and for frames to be at most a tenth older than allowed.</summary>
+    private static TimeSpan TickFor(IReadOnlyList<PointRule> rules, TimeSpan frameAge)
+    {
+        var longest = rules.Any(r => r.Debounce > TimeSpan.Zero || r.MinimumInterval > TimeSpan.Zero) ? FineTick : LongestTick;
+        var tick = frameAge / 10;
+        return tick < ShortestTick ? ShortestTick : tick > longest ? longest : tick;
     }
 
     private void ReportDue()

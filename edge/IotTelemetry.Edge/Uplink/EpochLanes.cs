@@ -10,6 +10,9 @@ internal sealed class EpochLanes(FrameOutbox outbox, UplinkOptions options, Upli
     private readonly List<EpochLane> _lanes = [];
     private int _epochsSeen = -1;
 
+    /// <summary>Whether old epochs drain behind the live one.</summary>
+    public bool HasBacklog => _lanes.Count > 1;
+
     public EpochLane? Find(ulong epoch) => _lanes.Find(l => l.Epoch == epoch);
 
     /// <summary>The next message to send: a live one if there is any, otherwise the oldest, if <paramref name="mayBacklog"/> and the rate allow.</summary>

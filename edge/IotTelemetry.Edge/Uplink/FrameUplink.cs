@@ -11,7 +11,8 @@ namespace IotTelemetry.Edge.Uplink;
 /// </summary>
 internal sealed class FrameUplink : IDisposable
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan QuietTick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StatusGap = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
@@ -65,6 +66,9 @@ internal sealed class FrameUplink : IDisposable
     /// <summary>Where the uplink stands; from any thread.</summary>
     public UplinkState State => _state;
 
+    /// <summary>Whether something waits for no event but for time: a backlog for its rate, a pause for its end, a status for its gap.</summary>
+    private bool IsBusy => _lanes.HasBacklog || _isStatusDue || _state == UplinkState.Pausing;
+
     /// <summary>Connects and sends until <paramref name="stopping"/> is cancelled; then says goodbye.</summary>
     /// <param name="stopping">Ends it.</param>
     /// <param name="pulse">Beats while the loop waits for events; rests while it waits for the broker's answers, which have time-outs of their own.</param>
@@ -72,7 +76,7 @@ internal sealed class FrameUplink : IDisposable
     {
         _outbox.Appended += _inbox.OnAppended;
         await _transport.StartAsync(_inbox, stopping);
-        using var timer = new PeriodicTimer(Tick, _time);
+        using var timer = new PeriodicTimer(BusyTick, _time);
         using var wake = stopping.Register(_inbox.Wake);
         var ticked = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         var posted = _inbox.WaitAsync();
@@ -80,7 +84,7 @@ internal sealed class FrameUplink : IDisposable
         {
             while (!stopping.IsCancellationRequested)
             {
-                pulse?.BackWithin(Tick);
+                pulse?.BackWithin(timer.Period);
                 await Task.WhenAny(posted, ticked);
                 pulse?.Rest();
                 while (_inbox.TryRead(out var happened))
@@ -100,6 +104,11 @@ internal sealed class FrameUplink : IDisposable
                 }
 
                 Send();
+                var period = IsBusy ? BusyTick : QuietTick;
+                if (timer.Period != period)
+                {
+                    timer.Period = period;
+                }
             }
         }
         finally
