@@ -1,3 +1,3 @@
 using IotTelemetry.Edge.Hosting;
 
-return await CommandLine.Build().Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { ProcessTerminationTimeout = null });
+return await CommandLine.RunAsync(args);

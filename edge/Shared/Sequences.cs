@@ -34,6 +34,19 @@ internal static class Sequences
         }
     }
 
+    public static IEnumerable<TSource> Take<TSource>(this IEnumerable<TSource> source, int count)
+    {
+        foreach (var item in source)
+        {
+            if (count-- <= 0)
+            {
+                yield break;
+            }
+
+            yield return item;
+        }
+    }
+
     public static IEnumerable<TResult> SelectMany<TSource, TResult>(this IEnumerable<TSource> source, Func<TSource, IEnumerable<TResult>> selector)
     {
         foreach (var item in source)

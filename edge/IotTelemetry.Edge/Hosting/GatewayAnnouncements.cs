@@ -66,6 +66,6 @@ internal sealed class GatewayAnnouncements(Birth birth, FrameOutbox outbox, Fram
     private BirthHeader Header(IReadOnlyList<EpochState> epochs) => birth.Header with
     {
         Epoch = epochs[^1].Epoch,
-        Draining = epochs.Count == 1 ? null : [.. epochs.SkipLast(1).Take(MostDraining).Select(e => e.Epoch)],
+        Draining = epochs.Count == 1 ? null : [.. epochs.Take(Math.Min(epochs.Count - 1, MostDraining)).Select(e => e.Epoch)],
     };
 }

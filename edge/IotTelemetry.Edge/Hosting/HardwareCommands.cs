@@ -1,6 +1,6 @@
-using System.CommandLine;
 using System.Text.Json;
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Hosting.Verbs;
 using IotTelemetry.Hardware.Detection;
 using IotTelemetry.Hardware.Sensors;
 using IotTelemetry.Hardware.Sensors.Configuration;
@@ -11,77 +11,74 @@ namespace IotTelemetry.Edge.Hosting;
 /// <summary>The verbs of whoever stands before the cabinet: <c>detect</c>, <c>wiring</c> and <c>safe</c>.</summary>
 internal static class HardwareCommands
 {
-    public static Command Detect()
+    private static readonly VerbArgument Config = new("CONFIG", "The configuration file");
+    private static readonly VerbArgument Place = new("CONFIG|DIR", "A configuration file with a Linux board, or a directory of them");
+
+    public static Verb Detect { get; } = new()
     {
-        var command = new Command("detect", "Show what this machine has (GPIO lines and who uses them, I2C chips, IIO and hwmon sensors) as a configuration to start from");
-        command.SetAction(_ =>
-        {
-            try
-            {
-                Console.Out.Write(StartingConfiguration.Write(Inventory.Read(), Environment.MachineName.ToLowerInvariant()));
-                return 0;
-            }
-            catch (IOException exception)
-            {
-                Console.Error.WriteLine(exception.Message);
-                return 1;
-            }
-        });
-        return command;
+        Name = "detect",
+        Description = "Show what this machine has (GPIO lines and who uses them, I2C chips, IIO and hwmon sensors) as a configuration to start from",
+        Run = _ => Guarded(WriteInventory),
+    };
+
+    public static Verb Wiring { get; } = new()
+    {
+        Name = "wiring",
+        Description = "Write the wiring table (Markdown) and the pin drawing (SVG) beside each configuration file",
+        Arguments = [Place],
+        Run = input => Guarded(() => WritePages(input[Place])),
+    };
+
+    public static Verb Safe { get; } = new()
+    {
+        Name = "safe",
+        Description = "Bring the outputs to their safe values after an agent that was killed; for ExecStopPost= of systemd",
+        Arguments = [Config],
+        Run = input => Guarded(() => ApplySafeValues(input[Config])),
+    };
+
+    private static int WriteInventory()
+    {
+        Console.Out.Write(StartingConfiguration.Write(Inventory.Read(), Environment.MachineName.ToLowerInvariant()));
+        return 0;
     }
 
-    public static Command Safe()
+    private static int WritePages(string path)
     {
-        var file = new Argument<string>("CONFIG") { Description = "The configuration file" };
-        var command = new Command("safe", "Bring the outputs to their safe values after an agent that was killed; for ExecStopPost= of systemd") { file };
-        command.SetAction(parsed =>
+        foreach (var file in Directory.Exists(path) ? Directory.GetFiles(path, "*.json") : [path])
         {
-            try
+            foreach (var (name, content) in WiringPages.Generate(file))
             {
-                var failures = ConfigurationFile.Load(parsed.GetRequiredValue(file)).Board.Linux is { } board ? SafeOutputs.Apply(board) : [];
-                foreach (var failure in failures)
-                {
-                    Console.Error.WriteLine(failure);
-                }
+                var target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
+                File.WriteAllText(target, content);
+                Console.Out.WriteLine(target);
+            }
+        }
 
-                return failures.Count == 0 ? 0 : 1;
-            }
-            catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException)
-            {
-                Console.Error.WriteLine(exception.Message);
-                return 1;
-            }
-        });
-        return command;
+        return 0;
     }
 
-    public static Command Wiring()
+    private static int ApplySafeValues(string file)
     {
-        var place = new Argument<string>("CONFIG|DIR") { Description = "A configuration file with a Linux board, or a directory of them" };
-        var command = new Command("wiring", "Write the wiring table (Markdown) and the pin drawing (SVG) beside each configuration file") { place };
-        command.SetAction(parsed =>
+        var failures = ConfigurationFile.Load(file).Board.Linux is { } board ? SafeOutputs.Apply(board) : [];
+        foreach (var failure in failures)
         {
-            var path = parsed.GetRequiredValue(place);
-            try
-            {
-                foreach (var file in Directory.Exists(path) ? Directory.GetFiles(path, "*.json") : [path])
-                {
-                    foreach (var (name, content) in WiringPages.Generate(file))
-                    {
-                        var target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
-                        File.WriteAllText(target, content);
-                        Console.Out.WriteLine(target);
-                    }
-                }
+            Console.Error.WriteLine(failure);
+        }
 
-                return 0;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BoardConfigurationException or JsonException)
-            {
-                Console.Error.WriteLine(exception.Message);
-                return 1;
-            }
-        });
-        return command;
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    private static Task<int> Guarded(Func<int> work)
+    {
+        try
+        {
+            return Task.FromResult(work());
+        }
+        catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or BoardConfigurationException or JsonException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return Task.FromResult(1);
+        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using IotTelemetry.Edge.Hosting.Verbs;
 using Microsoft.Extensions.Logging;
 using Serilog;
-using Serilog.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Hosting;
 
@@ -11,6 +11,9 @@ internal static class Logging
     private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
     private const long FileBytes = 10 * 1024 * 1024;
     private const int FilesKept = 7;
+
+    /// <summary>The option of all verbs that log.</summary>
+    public static VerbOption File { get; } = new("--log-file", "Also write the log to this file, a new one each day") { ValueName = "FILE" };
 
     /// <param name="file">The path of the log file, or null; the date is put before its extension.</param>
     public static ILoggerFactory Create(string? file)
@@ -31,6 +34,6 @@ internal static class Logging
                 retainedFileCountLimit: FilesKept);
         }
 
-        return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+        return new SerilogLoggerFactory(configuration.CreateLogger());
     }
 }

@@ -1,13 +1,12 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
+using IotTelemetry.Edge.Hosting.Verbs;
 using IotTelemetry.Edge.Live;
 using IotTelemetry.Hardware.Linux;
 using IotTelemetry.Protocol;
-using Command = System.CommandLine.Command;
 
 namespace IotTelemetry.Edge.Hosting;
 
@@ -16,28 +15,33 @@ internal static class PointsCommand
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    public static Command Build()
+    private static readonly VerbArgument Config = new("CONFIG", "The configuration file");
+    private static readonly VerbOption Json = new("--json", "Print a line of JSON for each point");
+    private static readonly VerbOption Watch = new("--watch", "Again each second, until Ctrl-C");
+
+    public static Verb Verb { get; } = new()
     {
-        var file = new Argument<string>("CONFIG") { Description = "The configuration file" };
-        var json = new Option<bool>("--json") { Description = "Print a line of JSON for each point" };
-        var watch = new Option<bool>("--watch") { Description = "Again each second, until Ctrl-C" };
-        var command = new Command("points", "Show every point with its live value, and what was last worth reporting; by the running agent, or from the board when none runs (then outputs go to their safe values)") { file, json, watch };
-        command.SetAction(async (parsed, _) =>
+        Name = "points",
+        Description = "Show every point with its live value, and what was last worth reporting; by the running agent, or from the board when none runs (then outputs go to their safe values)",
+        Arguments = [Config],
+        Options = [Json, Watch],
+        Run = RunAsync,
+    };
+
+    private static async Task<int> RunAsync(VerbInput input)
+    {
+        using var signals = new StopSignals();
+        try
         {
-            using var signals = new StopSignals();
-            try
-            {
-                var print = parsed.GetValue(json) ? (Action<IReadOnlyList<PointLine>>)PrintJson : PrintTable;
-                await RunAsync(ConfigurationFile.Load(parsed.GetRequiredValue(file)), parsed.GetValue(watch), print, signals.Stopping);
-                return 0;
-            }
-            catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException)
-            {
-                await Console.Error.WriteLineAsync(exception.Message);
-                return 1;
-            }
-        });
-        return command;
+            var print = input.Has(Json) ? (Action<IReadOnlyList<PointLine>>)PrintJson : PrintTable;
+            await RunAsync(ConfigurationFile.Load(input[Config]), input.Has(Watch), print, signals.Stopping);
+            return 0;
+        }
+        catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
     }
 
     private static async Task RunAsync(EdgeConfiguration configuration, bool watch, Action<IReadOnlyList<PointLine>> print, CancellationToken stopping)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using IotTelemetry.Edge.Clock;
@@ -6,11 +5,11 @@ using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Health;
+using IotTelemetry.Edge.Hosting.Verbs;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Hardware.Linux;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
-using Command = System.CommandLine.Command;
 
 namespace IotTelemetry.Edge.Hosting;
 
@@ -19,41 +18,44 @@ namespace IotTelemetry.Edge.Hosting;
 /// </summary>
 internal static class SetCommand
 {
-    private const string UsualFile = "/etc/iot-edge/edge.json";
+    private static readonly VerbArgument Point = new("POINT", "The point, as ASSET/POINT");
+    private static readonly VerbArgument Value = new("VALUE", "on, off or a number");
+    private static readonly VerbOption Config = new("--config", "The configuration file") { ValueName = "FILE", Default = "/etc/iot-edge/edge.json" };
+    private static readonly VerbOption Reason = new("--reason", "Why, for the journal") { ValueName = "TEXT" };
+    private static readonly VerbOption Hold = new("--hold", "Without a running agent: keep the output for so many seconds instead of until Ctrl-C; after that it goes to its safe value") { ValueName = "SECONDS", IsNumber = true };
 
-    public static Command Build()
+    public static Verb Verb { get; } = new()
     {
-        var point = new Argument<string>("POINT") { Description = "The point, as ASSET/POINT" };
-        var value = new Argument<string>("VALUE") { Description = "on, off or a number" };
-        var file = new Option<string>("--config") { Description = "The configuration file", DefaultValueFactory = _ => UsualFile };
-        var reason = new Option<string?>("--reason") { Description = "Why, for the journal" };
-        var hold = new Option<double?>("--hold") { Description = "Without a running agent: keep the output for so many seconds instead of until Ctrl-C; after that it goes to its safe value" };
-        var command = new Command("set", "Set an output, with all interlocks: through the running agent, or on the board when none runs. Exit status 0 when it was done") { point, value, file, reason, hold };
-        command.SetAction(async (parsed, _) =>
+        Name = "set",
+        Description = "Set an output, with all interlocks: through the running agent, or on the board when none runs. Exit status 0 when it was done",
+        Arguments = [Point, Value],
+        Options = [Config, Reason, Hold],
+        Run = RunAsync,
+    };
+
+    private static async Task<int> RunAsync(VerbInput input)
+    {
+        using var signals = new StopSignals();
+        try
         {
-            using var signals = new StopSignals();
-            try
+            var configuration = ConfigurationFile.Load(input.RequiredText(Config));
+            using var wanted = ReadValue(input[Value]);
+            var request = new ControlRequest
             {
-                var configuration = ConfigurationFile.Load(parsed.GetRequiredValue(file));
-                using var wanted = ReadValue(parsed.GetRequiredValue(value));
-                var request = new ControlRequest
-                {
-                    Verb = LocalSwitch.Verb,
-                    Point = parsed.GetRequiredValue(point),
-                    Value = wanted.RootElement,
-                    Reason = parsed.GetValue(reason),
-                    SudoUser = Environment.GetEnvironmentVariable("SUDO_USER"),
-                };
-                var holdFor = parsed.GetValue(hold) is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
-                return await RunAsync(configuration, request, holdFor, signals.Stopping) ? 0 : 1;
-            }
-            catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException or FormatException)
-            {
-                await Console.Error.WriteLineAsync(exception.Message);
-                return 1;
-            }
-        });
-        return command;
+                Verb = LocalSwitch.Verb,
+                Point = input[Point],
+                Value = wanted.RootElement,
+                Reason = input.Text(Reason),
+                SudoUser = Environment.GetEnvironmentVariable("SUDO_USER"),
+            };
+            var hold = input.Number(Hold) is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
+            return await RunAsync(configuration, request, hold, signals.Stopping) ? 0 : 1;
+        }
+        catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException or FormatException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
     }
 
     private static async Task<bool> RunAsync(EdgeConfiguration configuration, ControlRequest request, TimeSpan hold, CancellationToken stopping)

@@ -16,9 +16,14 @@ public sealed class FrameEncoder
     private FrameReadings _readings = new();
 
     /// <summary>An encoder for readings of the points of <paramref name="birth"/>.</summary>
+    /// <exception cref="NotSupportedException">Compression is asked for in a program that was built without.</exception>
     public FrameEncoder(Birth birth, FrameCompression compression = FrameCompression.None)
     {
         ArgumentNullException.ThrowIfNull(birth);
+        if (compression != FrameCompression.None && !FrameCompressionFeature.IsSupported)
+        {
+            throw new NotSupportedException($"This program was built without compression of frames ({FrameCompressionFeature.Switch}).");
+        }
         Birth = birth;
         Compression = compression;
         _layout = birth.Layout;

@@ -42,7 +42,7 @@ internal sealed class FrameWriter
             WriteValues(readings);
         }
         ReadOnlySpan<byte> body = _body.Written;
-        bool isCompressed = _compression == FrameCompression.WhenSmaller && TryCompress(ref body);
+        bool isCompressed = FrameCompressionFeature.IsSupported && _compression == FrameCompression.WhenSmaller && TryCompress(ref body);
         WriteFrame(header, body, isCompressed);
         return _frame.Written;
     }

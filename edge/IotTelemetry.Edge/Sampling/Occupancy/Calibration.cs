@@ -7,5 +7,5 @@ namespace IotTelemetry.Edge.Sampling.Occupancy;
 internal sealed record Calibration(double[] Calibrated, double[] Baseline, long AtMs)
 {
     /// <summary>Whether it can belong to so many sources; a file may be edited by hand.</summary>
-    public bool Fits(int sources) => Calibrated?.Length == sources && Baseline?.Length == sources && Calibrated.Concat(Baseline).All(double.IsFinite);
+    public bool Fits(int sources) => Calibrated?.Length == sources && Baseline?.Length == sources && Array.TrueForAll(Calibrated, double.IsFinite) && Array.TrueForAll(Baseline, double.IsFinite);
 }

@@ -36,7 +36,8 @@ internal sealed class CalibrationRun(OccupancyOptions options)
 
     private double Median(int source)
     {
-        var sorted = _samples.Select(s => s[source]).Order().ToArray();
+        double[] sorted = [.. _samples.Select(s => s[source])];
+        Array.Sort(sorted);
         return sorted[sorted.Length / 2];
     }
 }
