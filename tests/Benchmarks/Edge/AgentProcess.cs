@@ -49,9 +49,11 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="points">Points of the board, an even number: each bay has a digital and an analog one.</param>
     /// <param name="sampling">The configuration's section.</param>
     /// <param name="framing">The configuration's section.</param>
-    public static async Task<AgentProcess> StartAsync(int points, string sampling, string framing = "{}")
+    /// <param name="prepare">Called first, with the state directory.</param>
+    public static async Task<AgentProcess> StartAsync(int points, string sampling, string framing = "{}", Action<string>? prepare = null)
     {
         var directory = Directory.CreateTempSubdirectory("iot-bench-").FullName;
+        prepare?.Invoke(Path.Combine(directory, "state"));
         var cloud = await ConfirmingCloud.StartAsync(new GatewayId("bench", "gw"));
         var configuration = Path.Combine(directory, "edge.json");
         await File.WriteAllTextAsync(configuration, $$"""

@@ -33,6 +33,9 @@ internal sealed class ConfirmingCloud : IMqttPublishHandler, IAsyncDisposable
     /// <summary>Readings that arrived.</summary>
     public long Readings => Interlocked.Read(ref _readings);
 
+    /// <summary>When frames arrived.</summary>
+    public FrameArrivals Arrivals { get; } = new();
+
     /// <summary>Completes with the first frame.</summary>
     public Task FirstFrame => _firstFrame.Task;
 
@@ -45,6 +48,7 @@ internal sealed class ConfirmingCloud : IMqttPublishHandler, IAsyncDisposable
         {
             var header = FrameHeader.Read(payload);
             Interlocked.Add(ref _readings, header.Readings);
+            Arrivals.Add(header);
             lock (_gate)
             {
                 _stored[header.Epoch] = header.Sequence;
