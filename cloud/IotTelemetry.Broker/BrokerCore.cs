@@ -22,6 +22,7 @@ internal sealed class BrokerCore
         Store = store;
         Retained = new RetainedStore(options.MaximumRetainedMessages, options.MaximumRetainedBytes);
         ConnectGate = new ConnectGate(options, clock);
+        ReadAhead = new ReadAheadRoom(options);
         Sessions = new SessionRegistry(this);
         Router = new MessageRouter(Retained, Metrics, store);
         Wills = new WillPublisher(this);
@@ -48,6 +49,8 @@ internal sealed class BrokerCore
     public RetainedStore Retained { get; }
 
     public ConnectGate ConnectGate { get; }
+
+    public ReadAheadRoom ReadAhead { get; }
 
     public SessionRegistry Sessions { get; }
 

@@ -88,6 +88,15 @@ public sealed record MqttBrokerOptions
     public long ClientBytesPerSecond { get; init; }
 
     /// <summary>
+    /// Bytes of one client that are read while its publishes wait for a handler, an acknowledgement or its rate, so that a PINGREQ among them is answered at once and the client stays connected. A client that
+    /// sends more is not read further until its turn comes. 0 (never read ahead) to 1 GiB.
+    /// </summary>
+    public long ReadAheadBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The same for all clients together; one that finds it used up is not read ahead. 0 to 2^40.</summary>
+    public long MaximumReadAheadBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>
     /// Directory of the store that keeps persistent sessions (subscriptions, queued and unacknowledged QoS 1 and 2 messages) and retained messages over a
     /// restart. <see langword="null"/>: memory only.
     /// </summary>
@@ -122,6 +131,8 @@ public sealed record MqttBrokerOptions
         Check(nameof(ConnectionBurst), ConnectionBurst, 1, 1_000_000);
         Check(nameof(ClientMessagesPerSecond), ClientMessagesPerSecond, 0, int.MaxValue);
         Check(nameof(ClientBytesPerSecond), ClientBytesPerSecond, 0, long.MaxValue);
+        Check(nameof(ReadAheadBytes), ReadAheadBytes, 0, 1L << 30);
+        Check(nameof(MaximumReadAheadBytes), MaximumReadAheadBytes, 0, 1L << 40);
         Check(nameof(StoreCompactBytes), StoreCompactBytes, 64 * 1024, 1L << 40);
         if (MaximumKeepAlive is { } keepAlive)
         {

@@ -101,6 +101,12 @@ internal sealed partial class ClientConnection
             throw new MqttProtocolException(MqttReasonCode.MalformedPacket, "PINGREQ has no body (section 3.12)");
         }
 
+        if (_pingsAnsweredAhead > 0)
+        {
+            _pingsAnsweredAhead--;
+            return;
+        }
+
         lock (_output.Gate)
         {
             MqttPacketWriter.WritePingResp(_output);

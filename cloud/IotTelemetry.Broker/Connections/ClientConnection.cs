@@ -64,7 +64,7 @@ internal sealed partial class ClientConnection : IOutputOwner, IAcknowledgementS
                 BatchStep step;
                 while ((step = WorkOff(ref buffer)) != BatchStep.NeedMore && State != ConnectionState.Closing)
                 {
-                    await WaitAsync(step).ConfigureAwait(false);
+                    (read, buffer) = await WaitAsync(step, read, buffer).ConfigureAwait(false);
                 }
 
                 _input.AdvanceTo(buffer.Start, buffer.End);
@@ -228,43 +228,6 @@ internal sealed partial class ClientConnection : IOutputOwner, IAcknowledgementS
             default:
                 _intake!.Release(ack.PacketId, flushes);
                 break;
-        }
-    }
-
-    /// <summary>Waits for what keeps the loop from going on. While the broker itself is the cause, the keep-alive does not run.</summary>
-    private async Task WaitAsync(BatchStep step)
-    {
-        switch (step)
-        {
-            case BatchStep.Authenticate:
-                await AuthenticateAsync().ConfigureAwait(false);
-                break;
-            case BatchStep.Handler:
-                _isPaused = true;
-                await _intake!.WhenHandledAsync().ConfigureAwait(false);
-                break;
-            case BatchStep.Rate:
-                _isPaused = true;
-                await Task.Delay(_intake!.Pause, _core.Clock.Time, Closed).ConfigureAwait(false);
-                break;
-            case BatchStep.Acknowledgements:
-                _isPaused = true;
-                await _intake!.WhenAcknowledgedAsync().ConfigureAwait(false);
-                break;
-            case BatchStep.Output:
-                await _output.WhenEmptyAsync().ConfigureAwait(false);
-                break;
-            case BatchStep.Close:
-                Close(MqttReasonCode.Success);
-                break;
-            default:
-                throw new InvalidOperationException($"A batch does not wait at {step}.");
-        }
-
-        if (_isPaused)
-        {
-            _isPaused = false;
-            _lastPacketAt = _core.Clock.Now;
         }
     }
 }

@@ -68,21 +68,93 @@ public sealed class ServerHandlerTests
     }
 
     [Fact]
-    public async Task A_connection_is_not_read_while_its_handler_is_busy_and_others_are()
+    public async Task Pings_are_answered_while_a_handler_is_busy_and_publishes_wait_in_order()
+    {
+        await using var host = await TestBroker.StartAsync();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new TestHandler(async _ => await gate.Task);
+        using var registration = host.Broker.AddHandler("slow", handler);
+        await using var slow = await RawClient.ConnectAsync(host.TcpPort, "slow");
+        await using var quick = await RawClient.ConnectAsync(host.TcpPort, "quick");
+
+        for (ushort id = 1; id <= 4; id++)
+        {
+            await slow.PublishAsync("slow", $"{id}", qos: 1, packetId: id);
+            await slow.SendAsync(0xC0, 0);
+            await slow.ReceiveAsync(MqttPacketType.PingResp);
+        }
+
+        await quick.ExpectNothingAsync();
+        Assert.False(handler.HasMore);
+        gate.SetResult();
+
+        for (ushort id = 1; id <= 4; id++)
+        {
+            Assert.Equal(id, (await slow.ReceiveAckAsync(MqttPacketType.PubAck)).PacketId);
+            Assert.Equal($"slow {id}", await handler.NextAsync());
+        }
+
+        // No ping is answered twice.
+        await slow.PublishAsync("slow", "5", qos: 1, packetId: 5);
+        Assert.Equal(5, (await slow.ReceiveAckAsync(MqttPacketType.PubAck)).PacketId);
+        await slow.ExpectNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_whose_publish_waits_is_read_ahead_no_further_than_allowed()
+    {
+        await using var host = await TestBroker.StartAsync(new MqttBrokerOptions { ReadAheadBytes = 0 });
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = host.Broker.AddHandler("slow", new TestHandler(async _ =>
+        {
+            entered.TrySetResult();
+            await gate.Task;
+        }));
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
+
+        await client.PublishAsync("slow", "x", qos: 1, packetId: 1);
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await client.SendAsync(0xC0, 0);
+        gate.SetResult();
+
+        await client.ReceiveAckAsync(MqttPacketType.PubAck);
+        await client.ReceiveAsync(MqttPacketType.PingResp);
+    }
+
+    [Fact]
+    public async Task What_is_no_packet_behind_a_publish_that_waits_ends_the_connection_in_its_turn()
     {
         await using var host = await TestBroker.StartAsync();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = host.Broker.AddHandler("slow", new TestHandler(async _ => await gate.Task));
-        await using var slow = await RawClient.ConnectAsync(host.TcpPort, "slow");
-        await using var quick = await RawClient.ConnectAsync(host.TcpPort, "quick");
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
 
-        await slow.PublishAsync("slow", "x", qos: 1, packetId: 1);
-        await slow.SendAsync(0xC0, 0);
-        await quick.ExpectNothingAsync();
+        await client.PublishAsync("slow", "x", qos: 1, packetId: 1);
+        await client.SendAsync(0xC0, 0, 0x00, 0);
+        await client.ReceiveAsync(MqttPacketType.PingResp);
         gate.SetResult();
 
-        await slow.ReceiveAckAsync(MqttPacketType.PubAck);
-        await slow.ReceiveAsync(MqttPacketType.PingResp);
+        await client.ReceiveAckAsync(MqttPacketType.PubAck);
+        await client.ExpectDisconnectAsync(MqttReasonCode.MalformedPacket);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_while_its_publish_waits_is_forgotten_when_the_handler_returns()
+    {
+        await using var host = await TestBroker.StartAsync();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new TestHandler(async _ => await gate.Task);
+        using var registration = host.Broker.AddHandler("slow", handler);
+        await using var client = await RawClient.ConnectAsync(host.TcpPort, "c");
+        await client.PublishAsync("slow", "x", qos: 1, packetId: 1);
+        await client.ExpectNothingAsync();
+
+        client.Cut();
+        gate.SetResult();
+
+        Assert.Equal("slow x", await handler.NextAsync());
+        await Eventually.HoldsAsync(() => host.Broker.Counters.Connections == 0, "the connection is gone");
     }
 
     [Fact]

@@ -215,6 +215,28 @@ public sealed class ReceiveTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_server_that_counts_wrongly_is_borne_as_far_as_the_tolerance_goes()
+    {
+        var (client, peer) = await ConnectAsync(Server.Options with { ReceiveMaximum = 2, ReceiveTolerance = 1 });
+        await SubscribeAsync(client, peer, "a", async (message, stop) =>
+        {
+            _received.Writer.TryWrite(Text(message.Payload));
+            await Task.Delay(Timeout.Infinite, stop);
+        });
+        for (ushort id = 1; id <= 3; id++)
+        {
+            await peer.SendPublishAsync("a", $"{id}", 1, id);
+        }
+
+        // The third is borne: the client still answers.
+        Assert.Equal("1", await Within.Time(_received.Reader.ReadAsync()));
+        var subscribing = SubscribeAsync(client, peer, "b", (_, _) => ValueTask.CompletedTask);
+        await Within.Time(subscribing);
+        await peer.SendPublishAsync("a", "4", 1, 4);
+        Assert.Equal(MqttReasonCode.ReceiveMaximumExceeded, await peer.ReadDisconnectAsync());
+    }
+
+    [Fact]
     public async Task Topic_aliases_of_the_server_are_understood_up_to_the_maximum()
     {
         var (client, peer) = await ConnectAsync(Server.Options with { TopicAliasMaximum = 3 });
