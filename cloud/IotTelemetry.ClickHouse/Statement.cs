@@ -7,6 +7,12 @@ namespace IotTelemetry.ClickHouse;
 /// <summary>Texts of statements: what both engines must know about SQL, and no more.</summary>
 internal static partial class Statement
 {
+    /// <summary>
+    /// The setting by which a repeated insert reaches the views of its table as well. A server that died between the table and its view has the one and not the other; with 0, the default of
+    /// servers before 26, a repeat that the table knows would not reach the view any more (ClickHouse documentation, "Deduplicating inserts on retries").
+    /// </summary>
+    public const string ViewsOnRepeat = "deduplicate_blocks_in_dependent_materialized_views";
+
     /// <summary>What failed, for an error message: the first line of the statement.</summary>
     public static string Doing(string sql)
     {
@@ -34,7 +40,7 @@ internal static partial class Statement
     /// <summary>An INSERT without FORMAT and data, which go beside it.</summary>
     public static string Insert(string into, string? deduplicationToken) => deduplicationToken is null
         ? $"INSERT INTO {into}"
-        : $"INSERT INTO {into} SETTINGS insert_deduplication_token = {Literal(deduplicationToken)}";
+        : $"INSERT INTO {into} SETTINGS insert_deduplication_token = {Literal(deduplicationToken)}, {ViewsOnRepeat} = 1";
 
     /// <summary>A string literal.</summary>
     public static string Literal(string text) =>

@@ -53,6 +53,7 @@ internal sealed class ServerRequest : IDisposable
         if (deduplicationToken is not null)
         {
             request._query.Add(new("insert_deduplication_token", deduplicationToken));
+            request._query.Add(new(Statement.ViewsOnRepeat, "1"));
         }
 
         return request.WaitForEnd();

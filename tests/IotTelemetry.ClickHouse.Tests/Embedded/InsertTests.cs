@@ -64,6 +64,20 @@ public sealed class InsertTests(EngineFixture fixture)
     }
 
     [Fact]
+    public async Task Repeated_insert_reaches_a_view_that_the_first_one_did_not_come_to()
+    {
+        await CreateAsync("cut_source", "a UInt64", "SETTINGS non_replicated_deduplication_window = 100");
+        await CreateAsync("cut_target", "a UInt64", "SETTINGS non_replicated_deduplication_window = 100");
+        await _engine.InsertAsync("cut_source", Block(1), "t"); // As if the engine had died between the table and its view.
+        await _engine.ExecuteAsync("CREATE MATERIALIZED VIEW cut_view TO cut_target AS SELECT a FROM cut_source");
+
+        await _engine.InsertAsync("cut_source", Block(1), "t");
+        await _engine.InsertAsync("cut_source", Block(1), "t");
+
+        Assert.Equal("1\t1\n", await _engine.TextAsync("SELECT (SELECT count() FROM cut_source), (SELECT count() FROM cut_target)"));
+    }
+
+    [Fact]
     public async Task Block_that_does_not_fit_the_table_stores_nothing_and_says_why()
     {
         await CreateAsync("misfit", "a UInt64");

@@ -106,6 +106,7 @@ public sealed class ServerEngineTests
         Assert.Equal(3, server.Requests.Count);
         Assert.Single(server.Requests.Select(request => Convert.ToHexString(request.Body)).Distinct());
         Assert.All(server.Requests, request => Assert.Contains("insert_deduplication_token=batch%207", request.Head, StringComparison.Ordinal));
+        Assert.All(server.Requests, request => Assert.Contains("deduplicate_blocks_in_dependent_materialized_views=1", request.Head, StringComparison.Ordinal));
         Assert.All(server.Requests, request => Assert.Contains("query=INSERT%20INTO%20%60iot%60.%60readings%60%20%28%60a%60%29%20FORMAT%20Native", request.Head, StringComparison.Ordinal));
     }
 

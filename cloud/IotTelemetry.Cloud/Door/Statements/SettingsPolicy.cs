@@ -23,7 +23,7 @@ internal static class SettingsPolicy
 
     private static readonly FrozenSet<string> AllowedForInserts = new[]
     {
-        "insert_deduplication_token", "insert_deduplicate", "insert_null_as_default", "max_insert_block_size", "min_insert_block_size_rows", "min_insert_block_size_bytes", "max_insert_threads",
+        "insert_deduplication_token", "insert_deduplicate", "deduplicate_blocks_in_dependent_materialized_views", "insert_null_as_default", "max_insert_block_size", "min_insert_block_size_rows", "min_insert_block_size_bytes", "max_insert_threads",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Every insert here is stored when it is answered, which is what these may ask for, and more than they may waive; a client that has gone always ends its query.
