@@ -4,6 +4,7 @@ using IotTelemetry.Cloud.Assets;
 using IotTelemetry.Cloud.Changes;
 using IotTelemetry.Cloud.Commands;
 using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Api;
 
@@ -31,8 +32,9 @@ internal static class ApiHosting
         });
     }
 
-    /// <summary>Maps the API. Call after the middleware that guards the whole endpoint.</summary>
-    public static void Map(WebApplication app, LiveState live, ChangeFeed changes, CommandRoom commands, ApiLogin login, TimeProvider time, ILoggerFactory logs)
+    /// <summary>Maps the API; for one of several workers, the refusal of it. Call after the middleware that guards the whole endpoint.</summary>
+    public static void Map(
+        WebApplication app, WorkerShare share, LiveState live, ChangeFeed changes, CommandRoom commands, ApiLogin login, TimeProvider time, ILoggerFactory logs)
     {
         ILogger logger = logs.CreateLogger(typeof(ApiHosting));
         app.UseWhen(
@@ -44,6 +46,13 @@ internal static class ApiHosting
                 api.Use(OriginGuard.RefuseOthersAsync);
                 api.Use(login.RequireAsync);
             });
+        if (share != WorkerShare.Whole)
+        {
+            string refusal = $"This is worker {share}: it stores a part of the fleet's readings. Assets, commands and sessions of the whole fleet are the business of a service that is alone (1/1).";
+            app.Map("/api/{**path}", () => ApiProblem.Of(StatusCodes.Status501NotImplemented, refusal));
+            return;
+        }
+
         app.MapOpenApi();
         RouteGroupBuilder api = app.MapGroup("/api");
         SiteEndpoints.Map(api, live, time);

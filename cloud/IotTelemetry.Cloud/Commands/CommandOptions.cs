@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using IotTelemetry.Cloud.Hosting;
+using IotTelemetry.Cloud.Workers;
 
 namespace IotTelemetry.Cloud.Commands;
 
@@ -35,6 +36,9 @@ internal sealed record CommandOptions
 
     /// <summary>Who may lift anybody's lockout.</summary>
     public FrozenSet<string> Supervisors { get; init; } = [];
+
+    /// <summary>These options for one worker: what is meant for the whole fleet is divided.</summary>
+    public CommandOptions Of(WorkerShare share) => this with { Workers = share.Count };
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="OptionException">A value is not allowed.</exception>

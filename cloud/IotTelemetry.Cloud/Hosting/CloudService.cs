@@ -82,9 +82,9 @@ internal static class CloudService
         StoreTables tables = new(options.Store.Database);
         await using GatewaySide gateways = new(options, engine, broker, logs);
         await using IngestPipeline ingest = new(
-            engine, options.Store.Database, new LinkCursorSink(gateways.Link), options.Ingest.Of(options.Share), TimeProvider.System, logs, live, guard: gateways.Guard);
+            engine, options.Store.Database, new LinkCursorSink(gateways.Link), options.Ingest.Of(options.Share), TimeProvider.System, logs, options.Share == WorkerShare.Whole ? live : null, guard: gateways.Guard);
         await using AssetService assets = new(engine, options.Store.Database, ingest, live, TimeProvider.System, logs);
-        await using CommandRoom commands = new(engine, options.Store.Database, gateways.Link, new LiveTargets(live), live.Holds, options.Commands, TimeProvider.System, logs);
+        await using CommandRoom commands = new(engine, options.Store.Database, gateways.Link, new LiveTargets(live), live.Holds, options.Commands.Of(options.Share), TimeProvider.System, logs);
         ingest.Receive(gateways.Link);
         IWriterRole role = gateways.RoleOf(ingest);
         await role.StartAsync(stop);
@@ -98,6 +98,10 @@ internal static class CloudService
             await commands.StartAsync(stop);
             rooms = [("room of assets", assets.Completion), ("room of commands", commands.Completion)];
         }
+        else
+        {
+            WorkerLog.PartOfFleet(logs.CreateLogger(nameof(CloudService)), options.Share.ToString());
+        }
 
         ServiceHealth health = new(ingest, role);
         await using DoorService door = await DoorService.CreateAsync(engine, options.Store.Database, options.Users, TimeProvider.System, logs, stop);
@@ -107,7 +111,7 @@ internal static class CloudService
         using MeterProvider? export = MetricExport.Start();
         using StoreProbe probe = new(engine, TimeProvider.System);
         StatusEndpoints.Map(app, ingest, () => gateways.Connections, health, probe, metrics, door, options.Share == WorkerShare.Whole ? assets.Rebuild : null);
-        ApiHosting.Map(app, live, assets.Changes, commands, new ApiLogin(door.Users, options.AsksForLogin), TimeProvider.System, logs);
+        ApiHosting.Map(app, options.Share, live, assets.Changes, commands, new ApiLogin(door.Users, options.AsksForLogin), TimeProvider.System, logs);
         using RejectReplay replay = new(new RejectRecords(engine, tables), ingest, role);
         RejectEndpoints.Map(app, replay);
         door.Endpoint.Map(app);

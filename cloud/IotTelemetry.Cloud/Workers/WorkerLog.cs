@@ -24,6 +24,9 @@ internal static partial class WorkerLog
     [LoggerMessage(806, LogLevel.Information, "Another process writes to this store, or did until a moment ago; this one begins when its lease is over")]
     public static partial void WaitingForWriter(ILogger logger);
 
+    [LoggerMessage(808, LogLevel.Information, "Worker {Worker} has a part of the fleet: it stores; the API of assets and commands, and occupancy sessions, are off here")]
+    public static partial void PartOfFleet(ILogger logger, string worker);
+
     [LoggerMessage(807, LogLevel.Warning, "The lease on this worker's partitions could not be renewed; nothing is written when it runs out, until it is")]
     public static partial void LeaseNotRenewed(ILogger logger, Exception exception);
 }

@@ -44,6 +44,9 @@ internal sealed class WorkerFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>What a running worker answers over HTTP.</summary>
+    public Task<HttpResponseMessage> GetAsync(string share, string path) => _workers[share].Http.GetAsync(new Uri(path, UriKind.Relative));
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync(string share)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using IotTelemetry.Cloud.Tests.Service;
 using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Mqtt.Tests.Peers;
@@ -22,6 +23,12 @@ public sealed class WorkerTests
         await using MosquittoBroker broker = await MosquittoBroker.StartAsync();
         await using WorkerFleet fleet = await WorkerFleet.CreateAsync(broker, leaseSeconds: "8");
         await fleet.StartAsync("1/3", "2/3", "3/3");
+        using (HttpResponseMessage refused = await fleet.GetAsync("1/3", "api/assets"))
+        {
+            Assert.Equal(HttpStatusCode.NotImplemented, refused.StatusCode);
+            Assert.Contains("This is worker 1/3", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         await WhileSendingAsync(broker, fleet, epoch: 1, async () =>
         {
             await fleet.KillAsync("2/3");
