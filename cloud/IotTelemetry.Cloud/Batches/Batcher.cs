@@ -3,8 +3,8 @@ using IotTelemetry.Cloud.Ingest;
 namespace IotTelemetry.Cloud.Batches;
 
 /// <summary>
-/// Gathers entries of all connections into the open batch, and hands it over when it is full or old enough. There are two batches: one open, one being written.
-/// When both are full, adding waits, and with it the reading of the connection: that bounds memory to two batches. Thread-safe; one taker.
+/// Gathers entries of all connections into the open batch, and hands it over when it is due: large or old enough. There are two batches: one open, one being written, while which the
+/// open one goes on growing. When both are full, adding waits, and with it the reading of the connection: that bounds memory to two batches. Thread-safe; one taker.
 /// </summary>
 internal sealed class Batcher(IngestOptions options, TimeProvider time)
 {
@@ -108,7 +108,7 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         lock (_gate)
         {
             room = _room.Task;
-            if (IsFull)
+            if (_open.Rows >= options.MaximumBatchRows || _open.Bytes >= options.BatchBytes)
             {
                 return false;
             }
@@ -121,7 +121,7 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
                 OldestReceivedAtMs = OldestReceivedAtMs == 0 ? _open.OldestReceivedAtMs : OldestReceivedAtMs;
             }
 
-            if (wasEmpty || IsFull)
+            if (wasEmpty || IsDue)
             {
                 _changed.TrySetResult();
             }
@@ -130,11 +130,11 @@ internal sealed class Batcher(IngestOptions options, TimeProvider time)
         }
     }
 
-    private bool IsFull => _open.Rows >= options.BatchRows || _open.Bytes >= options.BatchBytes;
+    private bool IsDue => _open.Rows >= options.BatchRows || _open.Bytes >= options.BatchBytes;
 
     private TimeSpan TimeToGo()
     {
-        if (IsFull || _closing)
+        if (IsDue || _closing)
         {
             return TimeSpan.Zero;
         }

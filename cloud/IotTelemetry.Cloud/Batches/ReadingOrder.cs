@@ -15,8 +15,7 @@ internal sealed class ReadingOrder
     private readonly List<BirthRanks> _ranksOfRun = [];
     private readonly List<RankedText> _names = [];
     private readonly List<RankedText> _assets = [];
-    private ulong[] _keys = [];
-    private int[] _order = [];
+    private readonly RadixSort _sort = new();
 
     /// <summary>The rows' indices in order, valid until the next call; empty when they stay as they are.</summary>
     public ReadOnlySpan<int> Of(ReadOnlySpan<ReadingRow> rows, ReadOnlySpan<ReadingRun> runs)
@@ -33,17 +32,13 @@ internal sealed class ReadingOrder
         int bitsOfName = BitsFor(Rank(_names));
         int bitsOfHour = BitsFor(hours);
         int bitsOfAsset = BitsFor(Rank(_assets));
-        if (bitsOfName + bitsOfHour + bitsOfAsset + BitsOfMsInHour > 64)
+        int bits = bitsOfName + bitsOfHour + bitsOfAsset + BitsOfMsInHour;
+        if (bits > 64)
         {
             return [];
         }
 
-        if (_keys.Length < rows.Length)
-        {
-            _keys = new ulong[rows.Length];
-            _order = new int[rows.Length];
-        }
-
+        Span<ulong> keys = _sort.Keys(rows.Length);
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly ReadingRow row = ref rows[i];
@@ -53,12 +48,10 @@ internal sealed class ReadingOrder
             ulong key = (uint)ranks.Names[birth.NameOfPoint[row.Point]];
             key = (key << bitsOfHour) | (ulong)(hour - firstHour);
             key = (key << bitsOfAsset) | (uint)ranks.Assets[birth.AssetNumberOfPoint[row.Point]];
-            _keys[i] = (key << BitsOfMsInHour) | (ulong)(row.TimestampMs - (hour * HourMs));
-            _order[i] = i;
+            keys[i] = (key << BitsOfMsInHour) | (ulong)(row.TimestampMs - (hour * HourMs));
         }
 
-        Array.Sort(_keys, _order, 0, rows.Length);
-        return _order.AsSpan(0, rows.Length);
+        return _sort.Order(rows.Length, bits);
     }
 
     private void Collect(ReadOnlySpan<ReadingRun> runs)

@@ -28,6 +28,7 @@ internal sealed class ReadingsBlock
     private readonly DateTime64Column _receivedAt;
     private readonly LowCardinalityColumn _retention;
     private readonly Dictionary<PreparedBirth, BirthKeys> _births = [];
+    private readonly List<BirthKeys> _keysOfRun = [];
     private readonly List<ReadingRun> _runs = [];
     private readonly List<ReadingRow> _rows = [];
     private readonly ReadingOrder _order = new();
@@ -94,18 +95,17 @@ internal sealed class ReadingsBlock
         Span<ulong> epoch = _epoch.Extend(count);
         Span<ulong> seq = _seq.Extend(count);
         Span<long> receivedAt = _receivedAt.Extend(count);
-        int lastRun = -1;
-        BirthKeys keys = default;
+        foreach (ref readonly ReadingRun run in runs)
+        {
+            _keysOfRun.Add(KeysOf(run));
+        }
+
+        ReadOnlySpan<BirthKeys> keysOfRun = CollectionsMarshal.AsSpan(_keysOfRun);
         for (int i = 0; i < count; i++)
         {
             ref readonly ReadingRow row = ref rows[order.IsEmpty ? i : order[i]];
             ref readonly ReadingRun run = ref runs[row.Run];
-            if (row.Run != lastRun)
-            {
-                keys = KeysOf(run);
-                lastRun = row.Run;
-            }
-
+            ref readonly BirthKeys keys = ref keysOfRun[row.Run];
             PreparedBirth birth = run.Birth;
             ts[i] = row.TimestampMs;
             value[i] = row.Number;
@@ -129,6 +129,7 @@ internal sealed class ReadingsBlock
     {
         Native.Clear();
         _births.Clear();
+        _keysOfRun.Clear();
         _runs.Clear();
         _rows.Clear();
     }

@@ -9,7 +9,8 @@ namespace IotTelemetry.Benchmarks.Ingest;
 /// <summary>The whole service as a process of its own; this process sends, over TCP on loopback (TCP_NODELAY), with our client.</summary>
 internal static class OverMqtt
 {
-    private const int Window = 64;
+    // As the agent's own.
+    private const int Window = 256;
 
     public static async IAsyncEnumerable<Figure> RunAsync(IngestLoad[] loads, int rows, double alone, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

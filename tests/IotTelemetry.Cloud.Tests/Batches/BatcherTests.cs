@@ -70,12 +70,16 @@ public sealed class BatcherTests
     }
 
     [Fact]
-    public async Task Adding_waits_while_one_batch_is_written_and_the_other_is_full()
+    public async Task Batch_grows_while_the_one_before_is_written_and_adding_waits_when_it_is_full()
     {
-        Batcher batcher = new(new IngestOptions { BatchRows = 4, TrickleRows = 0 }, _time);
+        Batcher batcher = new(new IngestOptions { BatchRows = 4, Growth = 3, TrickleRows = 0 }, _time);
         await AddAsync(batcher, 4);
         Batch writing = (await batcher.TakeAsync(CancellationToken.None))!;
-        await AddAsync(batcher, 4);
+        for (int i = 0; i < 3; i++)
+        {
+            await AddAsync(batcher, 4);
+        }
+
         ulong first = writing.Id;
         Task waiting = AddAsync(batcher, 4);
         Assert.False(waiting.IsCompleted);
@@ -83,13 +87,14 @@ public sealed class BatcherTests
         batcher.Return(writing);
         Batch second = (await batcher.TakeAsync(CancellationToken.None))!;
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(12, second.Rows);
         Assert.True(second.Id > first);
     }
 
     [Fact]
     public async Task Adding_can_be_given_up()
     {
-        Batcher batcher = new(new IngestOptions { BatchRows = 4, TrickleRows = 0 }, _time);
+        Batcher batcher = new(new IngestOptions { BatchRows = 4, Growth = 1, TrickleRows = 0 }, _time);
         await AddAsync(batcher, 4);
         using CancellationTokenSource gone = new();
         Task waiting = AddAsync(batcher, 4, cancellationToken: gone.Token);

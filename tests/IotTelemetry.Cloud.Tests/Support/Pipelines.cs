@@ -15,6 +15,7 @@ internal static class Pipelines
         TrickleAge = TimeSpan.FromMilliseconds(1),
         TrickleRows = 0,
         AgePerPartition = TimeSpan.Zero,
+        Growth = 1,
     };
 
     public static async Task<IngestPipeline> StartAsync(
