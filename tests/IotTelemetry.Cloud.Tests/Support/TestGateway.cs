@@ -12,9 +12,9 @@ internal sealed class TestGateway
     private readonly FrameEncoder _encoder;
     private readonly GatewayTopics _topics;
 
-    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", string assetPrefix = "bay", params string[] kinds)
+    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", string assetPrefix = "bay", string site = "harbour", params string[] kinds)
     {
-        Id = new GatewayId("harbour", name);
+        Id = new GatewayId(site, name);
         _topics = new GatewayTopics(Id);
         BirthHeader header = new() { Gateway = Id, SoftwareVersion = "1.0", Board = "simulated", BootId = "boot", Epoch = 1 };
         Birth = Birth.Create(
@@ -61,6 +61,19 @@ internal sealed class TestGateway
 
         ArrayBufferWriter<byte> output = new();
         _encoder.Complete(epoch, seq, start + readings, ClockQuality.Synchronised, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A frame with these readings of numbers and booleans, in this order.</summary>
+    public byte[] Frame(ulong epoch, ulong seq, IReadOnlyCollection<(int Point, long TimestampMs, double Value)> readings)
+    {
+        foreach ((int point, long timestampMs, double value) in readings)
+        {
+            _encoder.Add(point, timestampMs, value);
+        }
+
+        ArrayBufferWriter<byte> output = new();
+        _encoder.Complete(epoch, seq, readings.Max(reading => reading.TimestampMs) + 1, ClockQuality.Synchronised, output);
         return output.WrittenSpan.ToArray();
     }
 
