@@ -90,13 +90,13 @@ public sealed class LateReadingsTests(EngineFixture store)
     {
         TestGateway gateway = new("gw-1", Bays);
         RecordingSink sink = new();
-        await using IngestPipeline ingest = await Pipelines.StartAsync(store.Engine, database, sink, Pipelines.Quick with { BatchRows = 40 });
+        await using IngestPipeline ingest = await Pipelines.StartAsync(store.Engine, database, sink, Pipelines.Quick with { BatchRows = 60 });
         await gateway.SendBirthAsync(ingest);
         List<Task<MqttReasonCode>> confirmed = [];
         foreach ((ulong epoch, ulong seq, (int, long, double)[] readings) in frames)
         {
             confirmed.Add(await gateway.SendFrameAsync(ingest, gateway.Frame(epoch, seq, readings)));
-            if (random.Next(12) == 0)
+            if (random.Next(10) == 0)
             {
                 await DeriveAsync(database, ingest);
             }
@@ -126,11 +126,11 @@ public sealed class LateReadingsTests(EngineFixture store)
     private static (int Point, long TimestampMs, double Value)[] Days(Random random)
     {
         long start = TestGateway.NewYear - (7 * 86_400_000L);
-        return [.. Enumerable.Range(0, 600).Select(i =>
+        return [.. Enumerable.Range(0, 300).Select(i =>
         {
             int bay = random.Next(Bays);
             bool isOccupancy = random.Next(3) > 0;
-            return (Point: (bay * PointsPerBay) + (isOccupancy ? 0 : 1), TimestampMs: start + (i * 1_440_000L) + random.Next(1_000_000), Value: isOccupancy ? random.Next(2) : (double)random.Next(4000));
+            return (Point: (bay * PointsPerBay) + (isOccupancy ? 0 : 1), TimestampMs: start + (i * 2_880_000L) + random.Next(2_000_000), Value: isOccupancy ? random.Next(2) : (double)random.Next(4000));
         })];
     }
 
