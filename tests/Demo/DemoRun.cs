@@ -48,6 +48,7 @@ internal sealed class DemoRun(string directory)
               {query} "SELECT toStartOfInterval(ts, INTERVAL 10 SECOND) AS t, round(avg(value)) AS watts FROM iot.readings WHERE point = 'power_w' AND asset_kind = 'feeder' GROUP BY t ORDER BY t"
               {query} "SELECT asset, countIf(value = 1) AS arrivals FROM iot.readings WHERE point = 'occupied' GROUP BY asset ORDER BY arrivals DESC LIMIT 10"
               {program} switch mill-lane/load-01 off --reason "trying it" --url http://{cloud.Http}
+              {program} bulk start off --tag feeder:feeder --reason "trying it" --url http://{cloud.Http}   (the feeder's power falls)
               {program} commands --url http://{cloud.Http}
 
             """);

@@ -117,6 +117,8 @@ internal sealed class StoredValues(IClickHouseEngine engine, StoreTables tables,
             return;
         }
 
+        LowCardinalityColumn sites = block.Get<LowCardinalityColumn>("site");
+        LowCardinalityColumn points = block.Get<LowCardinalityColumn>("point");
         StringColumn assets = block.Get<StringColumn>("asset");
         StringColumn texts = block.Get<StringColumn>("last_text");
         DateTime64Column timestamps = block.Get<DateTime64Column>("last_ts");
@@ -126,7 +128,7 @@ internal sealed class StoredValues(IClickHouseEngine engine, StoreTables tables,
         ValueColumn<ulong> epochs = block.Get<ValueColumn<ulong>>("last_epoch");
         for (int row = 0; row < block.Rows; row++)
         {
-            AssetId id = new((string)block["site"].GetValue(row)!, assets.GetString(row));
+            AssetId id = new((string)sites.GetValue(row)!, assets.GetString(row));
             if (live.Find(id) is { } asset)
             {
                 if (!_rows.TryGetValue(asset.Gateway, out List<(string, string, LiveValue)>? rows))
@@ -135,7 +137,7 @@ internal sealed class StoredValues(IClickHouseEngine engine, StoreTables tables,
                 }
 
                 LiveValue value = new(timestamps[row], received[row], values[row], texts.GetString(row), (Quality)qualities[row], epochs[row]);
-                rows.Add((id.Name, (string)block["point"].GetValue(row)!, value));
+                rows.Add((id.Name, (string)points.GetValue(row)!, value));
             }
         }
     }

@@ -122,7 +122,8 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
 
     private BulkOutcome.Invalid? Fault(BulkOrder order, double perSecond)
     {
-        string? problem = order.Assets.Count is 0 or > CommandOptions.MaximumBulk ? $"A bulk of {order.Assets.Count} assets is not allowed; 1 to {CommandOptions.MaximumBulk} are."
+        string? problem = order.Assets.Count == 0 ? "The bulk is for no asset: none is named, or none fits what was asked for."
+            : order.Assets.Count > CommandOptions.MaximumBulk ? $"A bulk of {order.Assets.Count} assets is not allowed; 1 to {CommandOptions.MaximumBulk} are."
             : order.PerSecond is <= 0 or double.NaN ? "The rate is not above 0."
             : order.Assets.Distinct().Count() < order.Assets.Count ? "An asset is named twice."
             : order.Assets.Count / perSecond > options.MaximumLife.TotalSeconds ? $"At {perSecond:0.###} commands a second {order.Assets.Count} take longer than {options.MaximumLife}."

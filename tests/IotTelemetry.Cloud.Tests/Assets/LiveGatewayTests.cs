@@ -98,6 +98,29 @@ public sealed class LiveGatewayTests
         Assert.Equal(2, _live.Sites.Find("harbour")!.Assets);
     }
 
+    [Theory]
+    [InlineData(180_000, null, "3 min ahead of the service's")]
+    [InlineData(9_000, null, null)]
+    [InlineData(-180_000, null, null)] // The first message may have been on its way for so long.
+    [InlineData(-180_000, -170_000, "3 min behind the service's")]
+    [InlineData(-180_000, -5_000, null)]
+    [InlineData(-7_200_000, -7_300_000, "2 h behind the service's")]
+    [InlineData(0, 180_000, null)] // It was set right.
+    public void A_clock_that_differs_is_told_by_the_status(long offsetMs, int? beforeMs, string? difference)
+    {
+        LiveGateway gateway = _live.Get(new GatewayId("harbour", "gw-1"));
+        foreach (long offset in beforeMs is { } before ? (long[])[before, offsetMs] : [offsetMs])
+        {
+            gateway.Say(new GatewayStatus { State = GatewayState.Online, BootId = "boot", AtMs = 1_750_000_000_000 + offset }, 1_750_000_000_000);
+        }
+
+        // A will says when its connection was made, and nothing of the clock.
+        gateway.Say(new GatewayStatus { State = GatewayState.Offline, BootId = "boot", AtMs = 1_000_000 }, 1_750_000_000_000);
+
+        Assert.Equal(difference, gateway.Clock!.Difference);
+        Assert.Equal(difference is not null, GatewayHealth.Problems(gateway, 1_750_000_000_000).Any(problem => problem.Contains("clock is", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Presence_follows_the_status_and_silence()
     {

@@ -23,6 +23,9 @@ public sealed class LiveRebuildTests(EngineFixture store)
         await rebuild.RunAsync(CancellationToken.None);
 
         Assert.Equal(RebuildState.Complete, rebuild.State);
+        Assert.Equal(after.GatewaysAfter(null, null).Sum(gateway => gateway.Model!.Points), rebuild.Points);
+        Assert.Equal(rebuild.Points, rebuild.PointsDone);
+        Assert.Null(rebuild.Note);
         List<(AssetId Asset, string Point, LiveValue? Value)> expected = ValuesOf(before);
         Assert.NotEmpty(expected);
         Assert.Equal(expected, ValuesOf(after));
@@ -63,6 +66,7 @@ public sealed class LiveRebuildTests(EngineFixture store)
         LiveRebuild rebuild = RebuildOf(DatabaseName.Parse("not_there"), ingest, live);
         await rebuild.RunAsync(CancellationToken.None);
         Assert.Equal(RebuildState.Failed, rebuild.State);
+        Assert.Contains("could not be read", rebuild.Note, StringComparison.Ordinal);
     }
 
     // Two gateways; an older epoch drains behind the live one, times repeat, and one clock runs ahead of ours.

@@ -36,6 +36,7 @@ public sealed class PointConditionerTests
         var point = PointConditioner.Describe(Distance, rule);
         Assert.Equal(("m", 0.001, -1.0, 3.0), (point.Unit, point.Resolution, point.Minimum, point.Maximum));
         Assert.Equal(double.MaxValue, PointConditioner.Describe(Distance with { Maximum = double.MaxValue }, new PointRule { Scale = 2 }).Maximum);
+        Assert.Equal(BoardPoint.NoLimit, PointConditioner.Describe(Distance with { Maximum = BoardPoint.NoLimit }, new PointRule { Scale = 0.001 }).Maximum);
     }
 
     [Fact]

@@ -70,11 +70,12 @@ public sealed class LinuxBoardParserTests
     [Fact]
     public void Pulse_meter_by_a_counter_takes_no_line()
     {
-        var meter = Assert.IsType<PulseMeterOptions>(Parse("""{"type":"pulse-meter","pulsesPerKilowattHour":500,"counter":{"device":"meter-1","count":2,"ceiling":65535}}""").Assets[0].Sensors[0]);
+        var meter = Assert.IsType<PulseMeterOptions>(Parse("""{"type":"pulse-meter","pulsesPerKilowattHour":500,"maximumRate":43000,"counter":{"device":"meter-1","count":2,"ceiling":65535}}""").Assets[0].Sensors[0]);
 
         Assert.Empty(meter.Lines);
         Assert.Equal(new PulseCounterOptions { Device = "meter-1", Count = 2, Ceiling = 65_535, Poll = TimeSpan.FromMilliseconds(100) }, meter.Counter);
         Assert.Equal(2, meter.UnitPerPulse);
+        Assert.Equal(43_000, meter.MaximumRate);
     }
 
     private static LinuxBoardOptions Parse(string sensors)
