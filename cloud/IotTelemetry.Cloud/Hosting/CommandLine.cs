@@ -141,9 +141,6 @@ internal static class CommandLine
         }
     }
 
-    private static Task<int> AskAsync(Uri url, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken) =>
-        AskAsync(DoorArguments.Of(url), sql, format, parameters, cancellationToken);
-
     private static async Task<int> AskAsync(ServerEngineOptions door, string sql, string? format, IReadOnlyList<string> parameters, CancellationToken cancellationToken)
     {
         await using ServerEngine engine = new(door);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IotTelemetry.ClickHouse.Server;
 using IotTelemetry.Cloud.Hosting;
 
 namespace IotTelemetry.Cloud.Rejects;
@@ -13,12 +14,12 @@ internal sealed class RejectsCommand
     private readonly Option<string?> _until = new("--until") { Description = "Received before then, likewise" };
     private readonly Option<int?> _limit = new("--limit") { Description = "The newest this many" };
     private readonly Func<Option<Uri>> _url;
-    private readonly Func<Uri, string, string?, IReadOnlyList<string>, CancellationToken, Task<int>> _ask;
+    private readonly Func<ServerEngineOptions, string, string?, IReadOnlyList<string>, CancellationToken, Task<int>> _ask;
 
     /// <summary>The command.</summary>
     /// <param name="url">Makes the option that names the service.</param>
-    /// <param name="ask">Asks the service's door: address, statement, format, parameters.</param>
-    public RejectsCommand(Func<Option<Uri>> url, Func<Uri, string, string?, IReadOnlyList<string>, CancellationToken, Task<int>> ask)
+    /// <param name="ask">Asks the service's door: address and login, statement, format, parameters.</param>
+    public RejectsCommand(Func<Option<Uri>> url, Func<ServerEngineOptions, string, string?, IReadOnlyList<string>, CancellationToken, Task<int>> ask)
     {
         _url = url;
         _ask = ask;
@@ -28,14 +29,15 @@ internal sealed class RejectsCommand
     {
         Option<string?> format = new("--format") { Description = "A format of ClickHouse; without it a table is printed" };
         Option<bool> json = new("--json") { Description = "One JSON object a line; the same as --format JSONEachRow" };
-        Option<Uri> url = _url();
-        Command rejects = new("rejects", "Lists messages that could not be stored, newest first, with the reason; replayed says whether a replay has stored it since.") { format, json, url };
+        DoorArguments door = new();
+        Command rejects = new("rejects", "Lists messages that could not be stored, newest first, with the reason; replayed says whether a replay has stored it since.") { format, json };
+        door.AddTo(rejects);
         AddFilter(rejects);
         rejects.SetAction((parsed, stop) =>
         {
             RejectFilter filter = ReadFilter(parsed, 100);
             string[] parameters = [.. filter.Parameters.Select(parameter => $"{parameter.Name}={parameter.Value}")];
-            return _ask(parsed.GetRequiredValue(url), ListSql(filter), parsed.GetValue(json) ? "JSONEachRow" : parsed.GetValue(format), parameters, stop);
+            return _ask(door.Read(parsed), ListSql(filter), parsed.GetValue(json) ? "JSONEachRow" : parsed.GetValue(format), parameters, stop);
         });
         rejects.Add(Replay());
         return rejects;
