@@ -59,6 +59,31 @@ public sealed class LiveRebuildTests(EngineFixture store)
     }
 
     [Fact]
+    public async Task Highest_value_of_a_meter_without_a_rating_is_known_again()
+    {
+        DatabaseName database = await store.NewMigratedDatabaseAsync();
+        TestGateway meter = new("gw-1", extraPoint: "power_w", unit: "W");
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        LiveState before = new();
+        await using (IngestPipeline run = await StartAsync(database, before))
+        {
+            await await meter.SendBirthAsync(run);
+            await await meter.SendFrameAsync(run, meter.Frame(7, 1, [(1, now - 60_000, 7000), (1, now - 30_000, 200), (1, now - 20_000, 300)]));
+        }
+
+        LiveState live = new();
+        await using IngestPipeline ingest = await StartAsync(database, live);
+        await RebuildOf(database, ingest, live).RunAsync(CancellationToken.None);
+
+        foreach (LiveState state in (LiveState[])[before, live])
+        {
+            LiveAsset asset = state.Find(new AssetId("harbour", "bay-0"))!.Value;
+            Assert.Equal(7000, asset.Model.HighestOf(asset.Model.CellOf(asset.Number, asset.PointIndex("power_w"))));
+            Assert.Null(asset.Model.HighestOf(asset.Model.CellOf(asset.Number, asset.PointIndex("state"))));
+        }
+    }
+
+    [Fact]
     public async Task Store_that_cannot_be_read_is_said_and_stops_nothing()
     {
         LiveState live = new();

@@ -12,7 +12,7 @@ internal sealed class TestGateway
     private readonly FrameEncoder _encoder;
     private readonly GatewayTopics _topics;
 
-    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", string assetPrefix = "bay", string site = "harbour", params string[] kinds)
+    public TestGateway(string name, int bays = 3, string extraPoint = "distance_mm", string assetPrefix = "bay", string site = "harbour", string unit = "mm", params string[] kinds)
     {
         Id = new GatewayId(site, name);
         _topics = new GatewayTopics(Id);
@@ -21,7 +21,7 @@ internal sealed class TestGateway
             header,
             [
                 new PointDefinition { Id = "occupied", Type = PointType.Boolean },
-                new PointDefinition { Id = extraPoint, Type = PointType.Decimal, Scale = 1, Unit = "mm" },
+                new PointDefinition { Id = extraPoint, Type = PointType.Decimal, Scale = 1, Unit = unit },
                 new PointDefinition { Id = "state", Type = PointType.Text },
             ],
             [.. Enumerable.Range(0, bays).Select(i => new Asset
