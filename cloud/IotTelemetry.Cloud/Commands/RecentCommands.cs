@@ -7,7 +7,7 @@ namespace IotTelemetry.Cloud.Commands;
 internal sealed class RecentCommands(CommandBook book, CommandArchive archive, TimeProvider time)
 {
     // Who looks at one asset wants its values; a store that is slow must not keep them back.
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The newest first.</summary>
     /// <returns>Up to <paramref name="count"/> commands, and whether the store was asked with success.</returns>

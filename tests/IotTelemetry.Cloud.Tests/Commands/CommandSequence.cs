@@ -71,8 +71,8 @@ internal sealed class CommandSequence(EngineFixture fixture, DatabaseName databa
         {
             case SequenceStep.AskDirect or SequenceStep.AskSelect or SequenceStep.AskOther:
                 return AskAsync(step == SequenceStep.AskOther ? 1 : 0, step == SequenceStep.AskSelect);
-            case SequenceStep.Deliver:
-                _gateway.Deliver();
+            case SequenceStep.Deliver or SequenceStep.DeliverTwice:
+                _gateway.Deliver(twice: step == SequenceStep.DeliverTwice);
                 return Task.CompletedTask;
             case SequenceStep.LoseMessages:
                 _gateway.LoseMessages();

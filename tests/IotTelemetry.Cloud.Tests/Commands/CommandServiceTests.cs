@@ -42,7 +42,6 @@ public sealed class CommandServiceTests(SwitchingFixture fixture) : IClassFixtur
         Assert.Equal(10, commands.Length);
         Assert.Equal("false true false true false true false true false true".Split(' '), commands.Select(command => command.GetProperty("value").ToString().ToLowerInvariant()));
         Assert.All(commands, command => Assert.Equal("verified", command.GetProperty("state").GetString()));
-        Assert.False(asset.TryGetProperty("commandsIncomplete", out _));
     }
 
     [Fact]

@@ -113,8 +113,8 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
     /// <summary>The gateway is connected again.</summary>
     public void Connect() => IsConnected = true;
 
-    /// <summary>The broker brings the next message that has not expired; false when there is none.</summary>
-    public bool Deliver()
+    /// <summary>The broker brings the next message that has not expired, once or twice; false when there is none.</summary>
+    public bool Deliver(bool twice = false)
     {
         lock (_gate)
         {
@@ -127,6 +127,11 @@ internal sealed class ModelGateway(GatewayId id, TimeProvider time, TimeSpan clo
             (MqttMessage message, DateTimeOffset at) = _inbox[0];
             _inbox.RemoveAt(0);
             Take(Command.Decode(message.Payload.Span));
+            if (twice)
+            {
+                Take(Command.Decode(message.Payload.Span));
+            }
+
             return true;
         }
     }

@@ -7,6 +7,7 @@ public enum SequenceStep
     AskSelect,
     AskOther,
     Deliver,
+    DeliverTwice,
     LoseMessages,
     Answer,
     AnswerLate,
