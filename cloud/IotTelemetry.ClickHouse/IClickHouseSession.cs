@@ -26,7 +26,7 @@ public interface IClickHouseSession : IAsyncDisposable
     /// Inserts rows as they arrive, in any input format; returns when they are stored. When <paramref name="rows"/> fail or the wait is given up, the insert is
     /// cancelled; blocks of more than 1,048,449 rows may be stored already: insert again with the same deduplication token.
     /// </summary>
-    /// <param name="sql">An INSERT without FORMAT clause and rows.</param>
+    /// <param name="sql">An INSERT without FORMAT clause and rows; its query, if it has one, reads them by <c>input('structure')</c>.</param>
     /// <param name="format">ClickHouse's name of the format of <paramref name="rows"/>.</param>
     /// <param name="first">The first of the encoded rows; must not change until the task completes.</param>
     /// <param name="rows">The rows after them; read to the end, not completed.</param>

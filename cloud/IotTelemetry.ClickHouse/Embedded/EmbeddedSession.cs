@@ -59,6 +59,12 @@ public sealed class EmbeddedSession : IClickHouseSession
     {
         ArgumentNullException.ThrowIfNull(rows);
         await using Scope scope = await BeginAsync(options).ConfigureAwait(false);
+        using InputPipe? pipe = sql.Contains("input", StringComparison.OrdinalIgnoreCase) ? new() : null;
+        if (pipe is not null && InputFunction.Redirect(sql, format, pipe.Path) is { } redirected)
+        {
+            return await InsertAsync(redirected, pipe, first, rows, options, cancellationToken).ConfigureAwait(false);
+        }
+
         ChdbInsert insert = await _lease.RunAsync(connection => connection.BeginInsert(sql, format, options.Parameters), cancellationToken).ConfigureAwait(false);
         try
         {
@@ -119,6 +125,51 @@ public sealed class EmbeddedSession : IClickHouseSession
             // The engine ends such rows at the first blank line in them and runs the rest as SQL.
             throw new ArgumentException("Rows do not go into the SQL text: give them to InsertAsync.", nameof(sql));
         }
+    }
+
+    private async Task<StatementSummary> InsertAsync(
+        string redirected, InputPipe pipe, ReadOnlyMemory<byte> first, PipeReader rows, StatementOptions options, CancellationToken cancellationToken)
+    {
+        Task<StatementSummary> running = _lease.RunAsync(
+            connection =>
+            {
+                try
+                {
+                    using ChdbResult result = connection.RunOne(redirected, "Null", options.Parameters);
+                    return result.Summary;
+                }
+                finally
+                {
+                    pipe.EndReading();
+                }
+            },
+            cancellationToken);
+        try
+        {
+            bool isRead = await pipe.TryWriteAsync(first, cancellationToken).ConfigureAwait(false);
+            for (bool atEnd = false; isRead && !atEnd;)
+            {
+                ReadResult read = await rows.ReadAtLeastAsync(PieceBytes, cancellationToken).ConfigureAwait(false);
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                {
+                    isRead = isRead && await pipe.TryWriteAsync(segment, cancellationToken).ConfigureAwait(false);
+                }
+
+                rows.AdvanceTo(read.Buffer.End);
+                atEnd = read.IsCompleted;
+            }
+        }
+        catch
+        {
+            // The end of the pipe must not be taken for the end of the rows.
+            await _lease.CancelAsync(running).ConfigureAwait(false);
+            pipe.Dispose();
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        pipe.Dispose();
+        return await running.ConfigureAwait(false);
     }
 
     private async Task<StatementSummary> StreamAsync(string redirected, OutputPipe pipe, PipeWriter output, StatementOptions options, CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
     private bool _broken;
     private bool _unusable;
 
+    private string KillSql => $"KILL QUERY WHERE Settings['log_comment'] = '{worker.Tag}' ASYNC";
+
     /// <summary>The connection is closed after the lease, even when it could be used again.</summary>
     public bool HasState { get; set; }
 
@@ -83,6 +85,22 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
     /// <summary>Asks something about the worker's statement on another connection; the answer is Native.</summary>
     public Task<ChdbResult> AskControlAsync(Func<string, string> sqlOfTag) => control.RunAsync(connection => connection.Run(sqlOfTag(worker.Tag), "Native", null));
 
+    /// <summary>Cancels the worker's statement; returns when the engine knows of that, or has ended it.</summary>
+    public async Task CancelAsync(Task running)
+    {
+        _broken = true;
+        while (!running.IsCompleted)
+        {
+            using ChdbResult found = await control.RunAsync(connection => connection.Run(KillSql, "TSV", null)).ConfigureAwait(false);
+            if (found.Length > 0)
+            {
+                return;
+            }
+
+            await Task.WhenAny(running, Task.Delay(KillInterval)).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Ends an open query and makes the connection as it was before the statement.</summary>
     public async Task EndAsync()
     {
@@ -137,12 +155,11 @@ internal sealed class EngineLease(WorkerPool pool, EngineWorker worker, EngineWo
 
     private async Task KillAsync(Task running)
     {
-        string kill = $"KILL QUERY WHERE Settings['log_comment'] = '{worker.Tag}' ASYNC";
         try
         {
             while (!running.IsCompleted)
             {
-                await control.RunAsync(connection => connection.Run(kill, "Null", null).Dispose()).ConfigureAwait(false);
+                await control.RunAsync(connection => connection.Run(KillSql, "Null", null).Dispose()).ConfigureAwait(false);
                 await Task.WhenAny(running, Task.Delay(KillInterval)).ConfigureAwait(false);
             }
         }

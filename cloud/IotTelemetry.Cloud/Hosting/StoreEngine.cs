@@ -7,11 +7,11 @@ namespace IotTelemetry.Cloud.Hosting;
 /// <summary>Opens the store that the options name.</summary>
 internal static class StoreEngine
 {
+    /// <summary>Upper bound of the embedded engine's memory: half of it is for ten readers at once, the rest for inserts, merges and caches.</summary>
+    public const long MemoryBytes = 3L << 30;
+
     // With what was taken (6 s) and the connections (1.5 s) the process ends within 10 s.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-
-    // Half of it is for ten readers at once; the rest for inserts, merges and caches.
-    private const long MemoryBytes = 3L << 30;
 
     /// <summary>The engine in this process, or the servers; a server is first asked with the first statement.</summary>
     /// <exception cref="ClickHouseException">The engine cannot be opened.</exception>

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using IotTelemetry.Benchmarks.ClickHouse;
 using IotTelemetry.ClickHouse.Embedded;
+using IotTelemetry.Cloud.Hosting;
 
 namespace IotTelemetry.Benchmarks.Door;
 
@@ -31,7 +32,7 @@ internal sealed class DoorSuite : ISuite
         string directory = Directory.CreateTempSubdirectory("iot-bench-").FullName;
         try
         {
-            await using EmbeddedEngine engine = await EmbeddedEngine.OpenAsync(new EmbeddedEngineOptions { DataDirectory = directory }, cancellationToken: cancellationToken);
+            await using EmbeddedEngine engine = await EmbeddedEngine.OpenAsync(new EmbeddedEngineOptions { DataDirectory = directory, MemoryBytes = StoreEngine.MemoryBytes }, cancellationToken: cancellationToken);
             ReadingsBlock readings = new();
             await FillAsync(engine, readings, cancellationToken);
             await using DoorUnderTest door = await DoorUnderTest.StartAsync(engine, cancellationToken);

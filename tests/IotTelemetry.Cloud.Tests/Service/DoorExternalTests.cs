@@ -1,8 +1,9 @@
+using System.Net;
 using System.Text;
 
 namespace IotTelemetry.Cloud.Tests.Service;
 
-/// <summary>Rows that come with a statement: external tables of a form.</summary>
+/// <summary>Rows that come with a statement: external tables of a form, and <c>input()</c> of an INSERT.</summary>
 [Collection(OneDoor.Name)]
 public sealed class DoorExternalTests(DoorFixture fixture)
 {
@@ -54,6 +55,39 @@ public sealed class DoorExternalTests(DoorFixture fixture)
     public async Task Form_that_is_too_large_is_refused() =>
         Assert.StartsWith("Code: 229.", await PostAsync("?query=SELECT+1&ext_types=String", ("ext", new string('x', (16 << 20) + 1))), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("CSV", "4,a\n5,b\n")]
+    [InlineData("TSV", "4\ta\n5\tb\n")]
+    [InlineData("JSONEachRow", "{\"n\":4,\"name\":\"a\"}\n{\"n\":5,\"name\":\"b\"}\n")]
+    public async Task Rows_of_an_insert_may_be_reshaped_on_their_way(string format, string rows)
+    {
+        using StringContent body = new($"INSERT INTO iot.unfinished (site, gateway, epoch, month, seq) SELECT 'input {format}', name, n * 10, 1, 1 FROM input('n UInt64, name String') WHERE n > 0 FORMAT {format}\n{rows}");
+        Assert.Equal("", await PostAsync("?user=ingest&password=rows", body));
+        Assert.Equal("a\t40\nb\t50", await _service.QueryAsync($"SELECT gateway, epoch FROM iot.unfinished WHERE site = 'input {format}' ORDER BY epoch"));
+    }
+
+    [Fact]
+    public async Task Rows_that_do_not_read_and_rows_that_break_off_are_not_inserted()
+    {
+        const string Insert = "INSERT INTO iot.unfinished (site, gateway, epoch, month, seq) SELECT 'torn', 'g', n, 1, 1 FROM input('n UInt64') FORMAT CSV\n";
+        using StringContent wrong = new($"{Insert}1\nno number\n");
+        Assert.StartsWith("Code: 117.", await PostAsync("?user=ingest&password=rows", wrong), StringComparison.Ordinal);
+
+        using TornContent torn = new(Encoding.UTF8.GetBytes($"{Insert}{string.Concat(Enumerable.Repeat("1\n", 200_000))}"));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => PostAsync("?user=ingest&password=rows", torn));
+
+        await _service.WaitForAsync("doorStatements", 0);
+        Assert.Equal("0", await _service.QueryAsync("SELECT count() FROM iot.unfinished WHERE site = 'torn'"));
+    }
+
+    [Fact]
+    public async Task Query_that_needs_only_the_first_rows_takes_only_those()
+    {
+        using StringContent body = new($"INSERT INTO iot.unfinished (site, gateway, epoch, month, seq) SELECT 'few', 'g', n, 1, 1 FROM input('n UInt64') LIMIT 3 FORMAT CSV\n{string.Concat(Enumerable.Range(0, 500_000).Select(n => $"{n}\n"))}");
+        Assert.Equal("", await PostAsync("?user=ingest&password=rows", body));
+        Assert.Equal("3", await _service.QueryAsync("SELECT count() FROM iot.unfinished WHERE site = 'few'"));
+    }
+
     private async Task<string> PostAsync(string address, params (string Name, string Rows)[] tables)
     {
         using MultipartFormDataContent form = [];
@@ -74,5 +108,22 @@ public sealed class DoorExternalTests(DoorFixture fixture)
     {
         using HttpResponseMessage answer = await _service.Http.PostAsync(new Uri(address, UriKind.Relative), body);
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Breaks off after some bytes of a body that should go on.</summary>
+    private sealed class TornContent(byte[] bytes) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(bytes);
+            await stream.FlushAsync();
+            throw new IOException("torn");
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

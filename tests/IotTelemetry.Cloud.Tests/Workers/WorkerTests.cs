@@ -21,7 +21,8 @@ public sealed class WorkerTests
     public async Task Killed_workers_a_changed_number_of_them_and_a_killed_store_lose_nothing_double_nothing_and_keep_the_order()
     {
         await using MosquittoBroker broker = await MosquittoBroker.StartAsync();
-        await using WorkerFleet fleet = await WorkerFleet.CreateAsync(broker, leaseSeconds: "8");
+        await using StoreService store = await StoreService.StartAsync();
+        await using WorkerFleet fleet = new(broker, store, leaseSeconds: "8");
         await fleet.StartAsync("1/3", "2/3", "3/3");
         using (HttpResponseMessage refused = await fleet.GetAsync("1/3", "api/assets"))
         {
@@ -29,31 +30,31 @@ public sealed class WorkerTests
             Assert.Contains("This is worker 1/3", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        await WhileSendingAsync(broker, fleet, epoch: 1, async () =>
+        await WhileSendingAsync(broker, store, fleet, epoch: 1, async () =>
         {
             await fleet.KillAsync("2/3");
             await fleet.StartAsync("2/3");
         });
-        await WhileSendingAsync(broker, fleet, epoch: 2, async () =>
+        await WhileSendingAsync(broker, store, fleet, epoch: 2, async () =>
         {
             // The new ones ask for the partitions while the old ones have them.
             await fleet.StartAsync("1/2", "2/2");
             await fleet.KillAsync("1/3");
             await fleet.TerminateAsync("2/3", "3/3");
         });
-        await WhileSendingAsync(broker, fleet, epoch: 3, fleet.RestartStoreAsync);
+        await WhileSendingAsync(broker, store, fleet, epoch: 3, store.RestartAsync);
         await fleet.TerminateAsync("1/2", "2/2");
 
         const int Expected = 3 * Gateways * FramesPerEpoch * ReadingsPerFrame;
-        Assert.Equal($"{Expected}\t{Expected}", await fleet.Store.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
-        Assert.Equal("0", await fleet.Store.QueryAsync(
+        Assert.Equal($"{Expected}\t{Expected}", await store.Process.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
+        Assert.Equal("0", await store.Process.QueryAsync(
             "SELECT countIf(batch < before) FROM (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM iot.frames)"));
-        Assert.Equal("0", await fleet.Store.QueryAsync(RollupDifferences.Sql("iot", "minute")));
-        Assert.Equal("0", await fleet.Store.QueryAsync(RollupDifferences.Sql("iot", "hour")));
+        Assert.Equal("0", await store.Process.QueryAsync(RollupDifferences.Sql("iot", "minute")));
+        Assert.Equal("0", await store.Process.QueryAsync(RollupDifferences.Sql("iot", "hour")));
     }
 
     // The disturbance comes when all gateways have frames of the epoch in the store, and others still to send.
-    private async Task WhileSendingAsync(MosquittoBroker broker, WorkerFleet fleet, ulong epoch, Func<Task> disturb)
+    private async Task WhileSendingAsync(MosquittoBroker broker, StoreService store, WorkerFleet fleet, ulong epoch, Func<Task> disturb)
     {
         try
         {
@@ -62,7 +63,7 @@ public sealed class WorkerTests
                 byte[][] frames = [.. Enumerable.Range(1, FramesPerEpoch).Select(seq => gateway.Frame(epoch, (ulong)seq, ReadingsPerFrame, TestGateway.NewYear - 10))];
                 return new OutboxClient(gateway, epoch, frames, Pace).RunUntilEmptyAsync(broker.Port, Stall, Limit);
             }));
-            await UntilStoredAsync(fleet, epoch, sending);
+            await UntilStoredAsync(store, epoch, sending);
             await disturb();
             await sending;
         }
@@ -72,7 +73,7 @@ public sealed class WorkerTests
         }
     }
 
-    private static async Task UntilStoredAsync(WorkerFleet fleet, ulong epoch, Task sending)
+    private static async Task UntilStoredAsync(StoreService store, ulong epoch, Task sending)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string stored = "0";
@@ -85,7 +86,7 @@ public sealed class WorkerTests
             }
 
             await Task.Delay(50);
-            stored = await fleet.Store.QueryAsync($"SELECT uniqExact(gateway) FROM iot.frames WHERE epoch = {epoch}");
+            stored = await store.Process.QueryAsync($"SELECT uniqExact(gateway) FROM iot.frames WHERE epoch = {epoch}");
         }
     }
 }

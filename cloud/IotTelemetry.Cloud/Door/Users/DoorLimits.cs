@@ -57,7 +57,7 @@ internal sealed record DoorLimits(
     public long? BoundOf(string setting) => setting switch
     {
         "max_execution_time" => MaximumSeconds,
-        "max_memory_usage" => MaximumMemoryBytes,
+        "max_memory_usage" or "max_bytes_before_external_group_by" or "max_bytes_before_external_sort" => MaximumMemoryBytes,
         "max_rows_to_read" => MaximumRowsToRead,
         "max_result_rows" => MaximumResultRows,
         "max_result_bytes" => MaximumResultBytes,
