@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using IotTelemetry.ClickHouse.Tests.Server;
 using IotTelemetry.Cloud.Tests.Support;
 using IotTelemetry.Mqtt.Packets;
 using IotTelemetry.Protocol;
@@ -8,24 +7,22 @@ using IotTelemetry.Protocol;
 namespace IotTelemetry.Cloud.Tests.Service;
 
 /// <summary>The store hangs, refuses and is slow while gateways send as fast as they may: they wait, connected, and afterwards all is there once and in order.</summary>
-[Collection(EngineTests.Name)]
-public sealed class StoreOutageTests(EngineFixture store)
+public sealed class StoreOutageTests
 {
     private const int Gateways = 3;
     private const int FramesPerGateway = 300;
     private const int ReadingsPerFrame = 20;
     private const int BatchRows = 100;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Store_that_hangs_refuses_and_is_slow_holds_gateways_up_and_loses_and_doubles_nothing()
     {
-        await store.Engine.ExecuteAsync("DROP DATABASE IF EXISTS iot SYNC");
-        await using EmbeddedDoor door = new(store.Engine);
-        await using StoreProxy proxy = new(door.Endpoint);
+        await using StoreService store = await StoreService.StartAsync();
+        await using StoreProxy proxy = new(store.Process.Http.BaseAddress!);
         OutboxClient[] clients = [.. Enumerable.Range(1, Gateways).Select(n => Client($"gw-{n}"))];
         await using ServiceProcess service = await ServiceProcess.StartAsync(
-            Path.GetTempPath(), "--clickhouse", proxy.Endpoint.ToString(), "--lease-s", "2", "--batch-rows", $"{BatchRows}", "--batch-age-ms", "5");
+            Path.GetTempPath(), [.. store.ClientOptionsBy(proxy.Endpoint), "--lease-s", "5", "--batch-rows", $"{BatchRows}", "--batch-age-ms", "5"]);
         Task<bool[]> sending = Task.WhenAll(clients.Select(client => client.RunAsync(service.MqttPort)));
         await UntilStoredAsync(service, 1);
 
@@ -47,11 +44,11 @@ public sealed class StoreOutageTests(EngineFixture store)
         Assert.All(await sending, isEmpty => Assert.True(isEmpty, "a connection did not survive the outage"));
         Assert.Equal(MqttPacketType.PubAck, await waiting.ReceiveAsync());
         const int Expected = Gateways * FramesPerGateway * ReadingsPerFrame;
-        Assert.Equal($"{Expected}\t{Expected}", await store.TextAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
-        Assert.Equal("0", await store.TextAsync(
+        Assert.Equal($"{Expected}\t{Expected}", await store.Process.QueryAsync("SELECT count(), uniqExact(gateway, epoch, seq, asset, point, ts) FROM iot.readings"));
+        Assert.Equal("0", await store.Process.QueryAsync(
             "SELECT countIf(batch < before) FROM (SELECT batch, lagInFrame(batch) OVER (PARTITION BY gateway, epoch ORDER BY seq) AS before FROM iot.frames)"));
-        Assert.Equal("0", await store.TextAsync(RollupDifferences.Sql("iot", "minute")));
-        Assert.Equal("0", await store.TextAsync(RollupDifferences.Sql("iot", "hour")));
+        Assert.Equal("0", await store.Process.QueryAsync(RollupDifferences.Sql("iot", "minute")));
+        Assert.Equal("0", await store.Process.QueryAsync(RollupDifferences.Sql("iot", "hour")));
         Assert.Equal(0, (await service.TerminateAsync()).ExitCode);
     }
 

@@ -18,7 +18,7 @@ internal sealed class StoreService : IAsyncDisposable
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("iot-cloud-").FullName;
 
     /// <summary>With these another service has its tables here.</summary>
-    public string[] ClientOptions => ["--clickhouse", Process.Http.BaseAddress!.ToString(), "--clickhouse-user", "ingest", "--clickhouse-password-file", In("password")];
+    public string[] ClientOptions => ClientOptionsBy(Process.Http.BaseAddress!);
 
     public static async Task<StoreService> StartAsync()
     {
@@ -30,6 +30,9 @@ internal sealed class StoreService : IAsyncDisposable
         await store.StartAsync(port: 0);
         return store;
     }
+
+    /// <summary>As <see cref="ClientOptions"/>, by way of somebody in between.</summary>
+    public string[] ClientOptionsBy(Uri address) => ["--clickhouse", address.ToString(), "--clickhouse-user", "ingest", "--clickhouse-password-file", In("password")];
 
     /// <summary>kill -9, and a new process in its place.</summary>
     public async Task RestartAsync()
