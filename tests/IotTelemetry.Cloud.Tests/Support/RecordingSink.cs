@@ -31,7 +31,7 @@ internal sealed class RecordingSink : ICursorSink
         }
     }
 
-    /// <summary>Waits, at most 20 s, for a cursor like this.</summary>
+    /// <summary>Waits, at most 60 s, for a cursor like this.</summary>
     public async Task<StoredCursor> WaitAsync(GatewayId gateway, Predicate<StoredCursor> isIt, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -50,7 +50,7 @@ internal sealed class RecordingSink : ICursorSink
                 arrived = _arrived.Task;
             }
 
-            await arrived.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+            await arrived.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         }
     }
 }
