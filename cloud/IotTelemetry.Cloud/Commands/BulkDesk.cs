@@ -18,6 +18,10 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
     private readonly RateMeter _fleet = new(options.BulkPerSecond / options.Workers, time);
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
+    // Each bulk's own rate, and what waits for a turn: a gateway that says its status again and again must not make them more.
+    private readonly ConcurrentDictionary<Guid, RateMeter> _rates = new();
+    private readonly ConcurrentDictionary<TrackedCommand, Guid> _queued = new();
+
     /// <summary>Asks for a bulk. Completes when all its commands are recorded.</summary>
     public async Task<BulkOutcome> RequestAsync(BulkOrder order)
     {
@@ -79,8 +83,14 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
     /// <summary>Completes when no bulk is under way: all have begun their last command, or the service stops.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(_running.Keys);
 
-    private void Run(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands) =>
-        Track(Task.Run(() => RunAsync(ticket, commands), CancellationToken.None));
+    private void Run(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands)
+    {
+        TrackedCommand[] added = [.. commands.Where(command => _queued.TryAdd(command, ticket.Id))];
+        if (added.Length > 0)
+        {
+            Track(Task.Run(() => RunAsync(ticket, added), CancellationToken.None));
+        }
+    }
 
     private void Track(Task work)
     {
@@ -88,13 +98,13 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
         _ = work.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task RunAsync(BulkTicket ticket, IReadOnlyList<TrackedCommand> commands)
+    private async Task RunAsync(BulkTicket ticket, TrackedCommand[] commands)
     {
-        RateMeter own = new(ticket.PerSecond, time);
         int next = 0;
-        while (next < commands.Count)
+        while (next < commands.Length)
         {
-            int mine = own.Take(commands.Count - next);
+            RateMeter own = _rates.GetOrAdd(ticket.Id, _ => new RateMeter(ticket.PerSecond, time));
+            int mine = own.Take(commands.Length - next);
             int turns = _fleet.Take(mine);
             own.Return(mine - turns);
             if (turns == 0)
@@ -104,8 +114,20 @@ internal sealed class BulkDesk(CommandCheck check, CommandBook book, CommandDesk
             }
 
             // One that was cancelled or expired meanwhile uses its turn: it is cheap, and the limit is an upper one.
-            await Task.WhenAll(commands.Skip(next).Take(turns).Where(command => command.Stage is CommandStage.Requested or CommandStage.Waiting).Select(desk.StartAsync)).WaitAsync(stop);
+            // Out of the queue first, so that a gateway that comes back while its command is begun in vain finds it.
+            ArraySegment<TrackedCommand> begun = new(commands, next, turns);
+            foreach (TrackedCommand command in begun)
+            {
+                _queued.TryRemove(command, out _);
+            }
+
+            await Task.WhenAll(begun.Where(command => command.Stage is CommandStage.Requested or CommandStage.Waiting).Select(desk.StartAsync)).WaitAsync(stop);
             next += turns;
+        }
+
+        if (!_queued.Values.Contains(ticket.Id))
+        {
+            _rates.TryRemove(ticket.Id, out _);
         }
     }
 

@@ -197,7 +197,7 @@ public sealed class CommandWaitTests(EngineFixture fixture)
         Leave(house);
         CommandOrder order = CommandHouse.Order() with { Life = TimeSpan.FromMinutes(10) };
         AssetId[] assets = [.. Enumerable.Range(1, 200).Select(CommandHouse.Load)];
-        Guid id = Assert.IsType<BulkOutcome.Taken>(await house.Room.Bulks.RequestAsync(new BulkOrder(assets, order, null))).Id;
+        Guid id = Assert.IsType<BulkOutcome.Taken>(await house.Room.Bulks.RequestAsync(new BulkOrder(assets, order, PerSecond: 50))).Id;
         await house.AdvanceUntilAsync(() => house.Room.Book.All.All(command => command.Stage == CommandStage.Waiting), () => Task.Delay(10));
         Assert.Empty(house.Gateway.Published);
 
@@ -205,11 +205,12 @@ public sealed class CommandWaitTests(EngineFixture fixture)
         for (int tick = 0; tick < 100; tick++)
         {
             house.Time.Advance(TimeSpan.FromMilliseconds(10));
+            house.Room.Hear(CommandHouse.GatewayId, CommandRoomTests.Status("boot-2"));
             await Task.Delay(1);
         }
 
         // A second's turns, the burst of a tenth of a second, and the first turn.
-        Assert.InRange(house.Gateway.Published.Count, 0, 100 + 10 + 1);
+        Assert.InRange(house.Gateway.Published.Count, 0, 50 + 5 + 1);
         await house.RunBulkAsync(id);
         Assert.Equal(200, house.Gateway.Moved.Distinct().Count());
     }
