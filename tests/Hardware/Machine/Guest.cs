@@ -26,7 +26,7 @@ public sealed class Guest : IAsyncLifetime
 
         // "timeout" ends the machine even when this process is killed.
         _process = Process.Start(new ProcessStartInfo("timeout", [
-            "-k", "1", "240", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "256", "-nodefaults", "-no-reboot", "-display", "none",
+            "-k", "1", "600", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "256", "-nodefaults", "-no-reboot", "-display", "none",
             "-kernel", files.Kernel, "-initrd", initramfs, "-append", "console=ttyS0 quiet panic=-1",
             "-serial", "file:" + Path.Combine(_folder, "console"),
             "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=",
