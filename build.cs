@@ -3,6 +3,7 @@
 // The build program of IotTelemetry. build.sh and build.ps1 hand their arguments to it: dotnet run --file build.cs -- VERB [ARGUMENTS]
 
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 
 var root = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
@@ -194,7 +195,9 @@ int Package(string[] rest)
 // one before. It has build folders of its own, because it restores for that framework alone.
 string PublishNativeAgent(string runtime)
 {
-    InstallDebianPackages("the native linker of the agent", ("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h"));
+    InstallDebianPackages("the native linker of the agent", runtime == "linux-arm64" && RuntimeInformation.OSArchitecture == Architecture.X64
+        ? [("gcc-aarch64-linux-gnu", "aarch64-linux-gnu-gcc"), ("libc6-dev-arm64-cross", "/usr/aarch64-linux-gnu/include/stdio.h")]
+        : [("gcc", "gcc"), ("zlib1g-dev", "/usr/include/zlib.h")]);
     var output = Fresh(Path.Combine(PackageFolder(), "iot-edge"));
     string[] frameworks = ["net10.0", "net9.0"];
     return frameworks.FirstOrDefault(framework =>
