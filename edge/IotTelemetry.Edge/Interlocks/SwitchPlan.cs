@@ -24,7 +24,7 @@ internal sealed class SwitchPlan
         find.CheckAddresses(options);
         var feedback = find.Feedback(options);
         var groups = find.Groups(options, feedback);
-        var own = new Dictionary<int, int>();
+        var followed = new List<int>();
         for (var i = 0; i < points.Count; i++)
         {
             if (!points[i].Settable)
@@ -34,9 +34,9 @@ internal sealed class SwitchPlan
 
             var asset = assets[points[i].Asset].Id;
             var failSafe = PlanReader.Lookup(options.FailSafe.Values, asset, points[i].Name, out var value) ? value : (double?)null;
-            if (failSafe is not null && !own.ContainsKey(points[i].Asset))
+            if (failSafe is not null && !followed.Contains(points[i].Asset))
             {
-                own[points[i].Asset] = points.Count + own.Count;
+                followed.Add(points[i].Asset);
             }
 
             _settable[i] = new SwitchPoint
@@ -50,12 +50,12 @@ internal sealed class SwitchPlan
                 Inputs = find.InputsOf(options, asset),
                 SelectFirst = options.SelectFirst.Contains(points[i].Name) || options.SelectFirst.Contains($"{asset}/{points[i].Name}"),
                 FailSafe = failSafe,
-                FailSafePoint = failSafe is null ? null : own[points[i].Asset],
+                FailSafePoint = failSafe is null ? null : points.Count + followed.IndexOf(points[i].Asset),
             };
         }
 
         Groups = groups;
-        OwnPoints = [.. own.OrderBy(o => o.Value).Select(o => BoardPoint.Digital(o.Key, FailSafePointName))];
+        OwnPoints = [.. followed.Select(asset => BoardPoint.Digital(asset, FailSafePointName))];
     }
 
     public SwitchingOptions Options { get; }

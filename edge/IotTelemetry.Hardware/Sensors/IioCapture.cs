@@ -77,16 +77,17 @@ internal sealed class IioCapture : ILoopTask, IEpollHandler
             }
 
             // By the index of their scan elements: that is their order in a scan.
-            var sorted = _channels.Select((channel, i) => (Channel: channel, Point: i, Index: int.Parse(Sysfs.Read($"{device.Path}/scan_elements/in_{channel}_index"), System.Globalization.CultureInfo.InvariantCulture)))
-                .OrderBy(c => c.Index).ToArray();
-            for (var i = 0; i < sorted.Length; i++)
+            var indexes = _channels.Select(channel => int.Parse(Sysfs.Read($"{device.Path}/scan_elements/in_{channel}_index"), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            var points = Enumerable.Range(0, indexes.Length).ToArray();
+            Array.Sort(indexes, points);
+            for (var i = 0; i < points.Length; i++)
             {
-                _order[i] = sorted[i].Point;
-                _calibration[i] = IioChannel.Calibration(device, sorted[i].Channel);
+                _order[i] = points[i];
+                _calibration[i] = IioChannel.Calibration(device, _channels[points[i]]);
                 _statistics[i] = default;
             }
 
-            _buffer = IioBuffer.Start(device, [.. sorted.Select(c => c.Channel)], _options.Trigger, _options.BufferLength);
+            _buffer = IioBuffer.Start(device, [.. points.Select(p => _channels[p])], _options.Trigger, _options.BufferLength);
             _key = _loop!.Add(_buffer.File, this);
             _failure = null;
         }
