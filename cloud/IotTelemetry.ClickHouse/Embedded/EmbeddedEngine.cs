@@ -13,6 +13,9 @@ namespace IotTelemetry.ClickHouse.Embedded;
 /// </summary>
 public sealed class EmbeddedEngine : IClickHouseEngine
 {
+    /// <summary>ClickHouse's setting <c>priority</c> of inserts: queries with a greater one pause while an insert runs; those without one do not.</summary>
+    public const string InsertPriority = "1";
+
     private const string TagPrefix = "iot-";
     private readonly EmbeddedEngineOptions _options;
     private readonly ILogger<EmbeddedEngine> _logger;
@@ -29,7 +32,7 @@ public sealed class EmbeddedEngine : IClickHouseEngine
         _options = options;
         _logger = logger;
         _control = control;
-        _inserts = new WorkerPool($"{TagPrefix}insert", options.InsertConnections, options);
+        _inserts = new WorkerPool($"{TagPrefix}insert", options.InsertConnections, options with { Settings = new Dictionary<string, string>(options.Settings) { ["priority"] = InsertPriority } });
         _queries = new WorkerPool($"{TagPrefix}query", options.QueryConnections, options);
         _statements = new WorkerPool($"{TagPrefix}statement", options.StatementConnections, options);
         _sessions = new WorkerPool($"{TagPrefix}session", options.SessionConnections, options);

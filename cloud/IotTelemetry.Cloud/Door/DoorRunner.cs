@@ -1,4 +1,6 @@
+using System.Globalization;
 using IotTelemetry.ClickHouse;
+using IotTelemetry.ClickHouse.Embedded;
 using IotTelemetry.ClickHouse.Sql;
 using IotTelemetry.Cloud.Door.Answers;
 using IotTelemetry.Cloud.Door.External;
@@ -14,6 +16,8 @@ namespace IotTelemetry.Cloud.Door;
 internal sealed class DoorRunner(Func<bool, CancellationToken, Task<IClickHouseSession>> open, DatabaseName database, QueryGuard guard, RunningStatements running, ReaderMemory? memory)
 {
     private const string DefaultFormat = "TabSeparated";
+    private const string ReaderPriority = "2";
+    private const string LongestPauseMs = "250";
 
     /// <summary>Runs a statement with a connection of its own, or of its session.</summary>
     /// <param name="statement">Its place among the running ones.</param>
@@ -141,7 +145,11 @@ internal sealed class DoorRunner(Func<bool, CancellationToken, Task<IClickHouseS
         using MemoryShare share = await memory.TakeAsync(statement.User, asked, statement.Ended);
         try
         {
-            return await run(options with { Settings = DoorLimits.WithMemory(options.Settings, share.Bytes) });
+            Dictionary<string, string> settings = DoorLimits.WithMemory(options.Settings, share.Bytes);
+
+            // The more run at once, the fewer threads an insert has to wait for.
+            settings.TryAdd("max_threads", Math.Max(1, Environment.ProcessorCount / running.Count).ToString(CultureInfo.InvariantCulture));
+            return await run(options with { Settings = settings });
         }
         catch (ClickHouseException error) when (error.Code == ClickHouseErrors.MemoryLimitExceeded && share.Bytes < statement.User.Limits.MaximumMemoryBytes)
         {
@@ -159,6 +167,9 @@ internal sealed class DoorRunner(Func<bool, CancellationToken, Task<IClickHouseS
             settings[name] = value;
         }
 
+        // Readers pause while an insert runs, but not for ever when one follows the other.
+        settings["priority"] = user.Role == DoorRole.Ingest ? EmbeddedEngine.InsertPriority : ReaderPriority;
+        settings["low_priority_query_wait_time_ms"] = LongestPauseMs;
         if (isReader)
         {
             // 2, not 1: readers may change settings for their own query, and have temporary tables, but nothing else that writes.

@@ -31,7 +31,7 @@ internal static class SettingsPolicy
     {
         "async_insert", "wait_for_async_insert", "wait_for_async_insert_timeout", "async_insert_busy_timeout_ms", "async_insert_max_data_size", "async_insert_deduplicate",
         "cancel_http_readonly_queries_on_client_close", "http_zlib_compression_level", "http_native_compression_disable_checksumming_on_decompress", "http_write_exception_in_output_format",
-        "readonly", "log_queries", "send_logs_level",
+        "readonly", "log_queries", "send_logs_level", "priority", "low_priority_query_wait_time_ms",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Checks one setting.</summary>
