@@ -20,14 +20,19 @@ internal sealed class CommandDriver(
     public Task<bool> AdvanceAsync(TrackedCommand command, params (CommandTrigger Trigger, CommandEvidence Evidence)[] events) => MoveAsync(command, sayBy: long.MaxValue, events);
 
     /// <summary>
-    /// Moves a command by a gateway's answer; completes when what follows is stored. Answers that come while one before them is being stored share an insert: a gateway that says accepted,
-    /// executed and verified in a breath is followed in two inserts instead of three.
+    /// Moves a command by a gateway's answer; completes when what follows is stored. Answers behind which another one is due wait a little for it, and those that come while one before them is being
+    /// stored wait for that: a gateway that says accepted, executed and verified in a breath is followed in one insert instead of three.
     /// </summary>
     /// <exception cref="OperationCanceledException">The service stops; whether the rows are stored is not known.</exception>
     public async Task AnswerAsync(TrackedCommand command, CommandTrigger trigger, CommandEvidence evidence)
     {
         PendingAnswer answer = new(trigger, evidence);
         command.Answers.Enqueue(answer);
+        if (trigger is CommandTrigger.Accepted or CommandTrigger.Executed)
+        {
+            await Task.WhenAny(answer.Stored.Task, Task.Delay(options.AnswerLinger, time));
+        }
+
         await command.Turn.WaitAsync();
         List<PendingAnswer> taken = [];
         try

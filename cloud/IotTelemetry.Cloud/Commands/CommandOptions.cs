@@ -19,6 +19,9 @@ internal sealed record CommandOptions
     /// <summary>How long after a command's expiry its answer is waited for.</summary>
     public TimeSpan AnswerGrace { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long an answer behind which the gateway's next one is due waits for it, so that both are stored in one insert.</summary>
+    public TimeSpan AnswerLinger { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>How long after the output was set the gateway's word on the feedback is waited for; longer than the feedback time-outs of the gateways.</summary>
     public TimeSpan VerifyTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -47,6 +50,7 @@ internal sealed record CommandOptions
         OptionException.ThrowIfOutside("longest life of a command", MaximumLife, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         OptionException.ThrowIfOutside("life of a command", DefaultLife, TimeSpan.FromSeconds(1), MaximumLife);
         OptionException.ThrowIfOutside("time for an answer", AnswerGrace, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10));
+        OptionException.ThrowIfOutside("wait for the next answer", AnswerLinger, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         OptionException.ThrowIfOutside("time for the feedback", VerifyTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         OptionException.ThrowIfOutside("time for the store", StoreTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         OptionException.ThrowIfOutside("--bulk-per-second", BulkPerSecond, 0.1, 100_000);

@@ -8,7 +8,7 @@ namespace IotTelemetry.Benchmarks.Commands;
 
 /// <summary>
 /// The way of a command on loopback: from the request over HTTP to the moment the same client learns that the feedback shows it. The service is a process of its own; gateway and client are this one.
-/// In between lie three inserts into the store, one behind the other: asked and sent, accepted, executed and verified.
+/// In between lie two inserts into the store, one behind the other: asked and sent, then accepted, executed and verified.
 /// </summary>
 internal sealed class CommandsSuite : ISuite
 {

@@ -17,7 +17,7 @@ internal sealed class DoorSuite : ISuite
     private const int Rounds = 5;
     private const int Readers = 10;
 
-    // What the issue of the door asks for, of the engine's own rate.
+    // The share of the engine's own rate that is to come out.
     private const double NativeShare = 0.7;
 
     // The bounds that cloud/README.md states.

@@ -23,7 +23,7 @@ internal static class InProcess
         EmbeddedEngine engine, IngestLoad[] loads, LiveState? live, CancellationToken cancellationToken)
     {
         DatabaseName database = await MigrateAsync(engine, "in_process", cancellationToken);
-        await using IngestPipeline ingest = new(engine, database, new NoSink(), new IngestOptions(), TimeProvider.System, NullLoggerFactory.Instance, live);
+        await using IngestPipeline ingest = Pipeline(engine, database, live);
         await ingest.StartAsync(cancellationToken);
         foreach (IngestLoad load in loads)
         {
@@ -67,6 +67,10 @@ internal static class InProcess
         await new SchemaMigrator(engine, database, NullLogger<SchemaMigrator>.Instance).MigrateAsync(cancellationToken);
         return database;
     }
+
+    /// <summary>Ingest that is not started, whose cursors nobody hears.</summary>
+    public static IngestPipeline Pipeline(EmbeddedEngine engine, DatabaseName database, LiveState? live) =>
+        new(engine, database, new NoSink(), new IngestOptions(), TimeProvider.System, NullLoggerFactory.Instance, live);
 
     /// <summary>Of the whole process, the engine's threads included: on a machine that is busy otherwise it says more than the rate.</summary>
     public static double CpuSeconds()

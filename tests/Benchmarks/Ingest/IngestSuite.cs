@@ -36,6 +36,9 @@ internal sealed class IngestSuite : ISuite
             yield return new Figure("frames decoded and stored, in process", rate, "rows/s", Better.Higher, 0.7 * alone.Rate, "engine alone", alone.Rate);
             yield return new Figure("processor time per million rows, in process", cpuSeconds, "s", Better.Lower, null, "engine alone", alone.CpuSeconds);
             yield return new Figure("allocated per reading, in process", allocated, "bytes", Better.Lower);
+            (double seconds, double bytes) = await LedgerStart.RunAsync(engine, cancellationToken);
+            yield return new Figure($"start with a ledger of {LedgerStart.Gateways:N0} gateways of two epochs, until frames are taken", seconds, "s", Better.Lower);
+            yield return new Figure("memory per gateway then", bytes, "bytes", Better.Lower);
         }
         finally
         {

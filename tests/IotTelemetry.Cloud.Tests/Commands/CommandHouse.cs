@@ -37,7 +37,9 @@ internal sealed class CommandHouse : IAsyncDisposable
         gateway ??= new ModelGateway(GatewayId, time);
         Fleet fleet = new(GatewayId, kind);
         AssetHolds holds = new();
-        CommandRoom room = new(engine, database, gateway, fleet, holds, (options ?? new CommandOptions()).Validate(), time, NullLoggerFactory.Instance, () => 0);
+
+        // No answer waits for the next one: by this clock that would be for ever.
+        CommandRoom room = new(engine, database, gateway, fleet, holds, ((options ?? new CommandOptions()) with { AnswerLinger = TimeSpan.Zero }).Validate(), time, NullLoggerFactory.Instance, () => 0);
         CommandHouse house = new(room, gateway, fleet, time, holds);
         await room.StartAsync(CancellationToken.None);
         return house;
