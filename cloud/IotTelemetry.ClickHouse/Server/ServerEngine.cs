@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using IotTelemetry.ClickHouse.Native;
@@ -252,7 +253,7 @@ public sealed class ServerEngine : IClickHouseEngine
                 ServerLog.NotKilled(_logger, replica.Endpoint, queryId, ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture));
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             ServerLog.NotKilled(_logger, replica.Endpoint, queryId, e.Message);
         }

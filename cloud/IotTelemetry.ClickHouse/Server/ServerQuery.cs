@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace IotTelemetry.ClickHouse.Server;
 
@@ -33,6 +34,12 @@ internal sealed class ServerQuery(
             bool notSent = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
             _running = !notSent;
             throw new ClickHouseException($"{request.Doing}: {replica.Endpoint} cannot be reached: {e.Message}", isTransient: true, e) { NotSent = notSent };
+        }
+        catch (SocketException e)
+        {
+            // A peer that takes a connection and drops it at once: HttpClient asks the socket for its peer before the request goes out, and lets that failure through as it is.
+            _running = false;
+            throw new ClickHouseException($"{request.Doing}: {replica.Endpoint} cannot be reached: {e.Message}", isTransient: true, e) { NotSent = true };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -32,6 +32,31 @@ public sealed class ServerEngineTests
     }
 
     [Fact]
+    public async Task Server_that_drops_connections_as_soon_as_it_has_them_is_away_and_nothing_else()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using CancellationTokenSource ended = new();
+        Task dropping = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using Socket taken = await listener.AcceptSocketAsync(ended.Token);
+                taken.LingerState = new LingerOption(true, 0); // A reset, which the client may see before it has sent anything.
+            }
+        });
+        await using ServerEngine engine = new(new ServerEngineOptions { Endpoints = [new Uri($"http://{listener.LocalEndpoint}/")], MaximumAttempts = 1 });
+        for (int i = 0; i < 300; i++)
+        {
+            ClickHouseException away = await Assert.ThrowsAsync<ClickHouseException>(() => engine.ExecuteAsync("SELECT 1"));
+            Assert.True(away.IsTransient, away.ToString());
+        }
+
+        await ended.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dropping);
+    }
+
+    [Fact]
     public async Task Error_in_mid_stream_with_a_tag_is_an_error_and_no_byte_of_it_is_passed_on()
     {
         string text = $"row 1\nrow 2\n\r\n__exception__\r\n{Tag}\r\n{NewError}{NewError.Length - 1} {Tag}\r\n__exception__\r\n";

@@ -16,7 +16,7 @@ internal static class SettingsPolicy
         "max_threads", "max_execution_time", "max_memory_usage", "max_bytes_before_external_group_by", "max_bytes_before_external_sort", "max_block_size", "max_result_rows", "max_result_bytes", "max_rows_to_read", "result_overflow_mode", "max_rows_to_group_by",
         "group_by_overflow_mode", "join_use_nulls", "join_algorithm", "join_default_strictness", "session_timezone", "date_time_output_format", "date_time_input_format", "interval_output_format",
         "extremes", "limit", "offset", "final", "totals_mode", "prefer_column_name_to_alias", "union_default_mode", "transform_null_in", "aggregate_functions_null_for_empty", "cast_keep_nullable",
-        "enable_analyzer", "allow_experimental_analyzer", "force_primary_key", "force_index_by_date", "group_by_use_nulls", "short_circuit_function_evaluation", "rows_before_aggregation",
+        "enable_analyzer", "allow_experimental_analyzer", "force_primary_key", "force_index_by_date", "optimize_read_in_order", "group_by_use_nulls", "short_circuit_function_evaluation", "rows_before_aggregation",
         "show_table_uuid_in_table_create_query_if_not_nil", "describe_compact_output", "asterisk_include_alias_columns", "asterisk_include_materialized_columns", "format_csv_delimiter",
         "format_csv_null_representation", "format_tsv_null_representation", "format_csv_allow_double_quotes", "format_csv_allow_single_quotes", "bool_true_representation", "bool_false_representation",
     }.ToFrozenSet(StringComparer.Ordinal);
