@@ -15,7 +15,7 @@ public enum Better
     Lower,
 }
 
-/// <summary>One measured figure, with the goal its issue names and the peer that did the same work in the same run.</summary>
+/// <summary>One measured figure, with its goal and the peer that did the same work in the same run.</summary>
 /// <param name="Work">What was done, in words.</param>
 /// <param name="Value">What was measured, in <paramref name="Unit"/>.</param>
 /// <param name="Unit">The unit of the value, the goal and the peer's value.</param>
