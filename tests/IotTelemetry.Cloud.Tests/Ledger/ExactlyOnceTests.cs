@@ -12,7 +12,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
 {
     [Fact]
     public void Every_reading_is_stored_exactly_once_through_any_faults_and_crashes() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(new CrashScenario(seed)).GetAwaiter().GetResult())
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(new CrashScenario(seed)))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(12));
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class ExactlyOnceTests(EngineFixture store)
 
     [Fact]
     public void Every_reading_is_stored_exactly_once_while_two_writers_write_and_their_partitions_move_at_every_crash() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunTwoWritersAsync(seed).GetAwaiter().GetResult())
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), RunTwoWritersAsync)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(4));
 
     [Fact]
