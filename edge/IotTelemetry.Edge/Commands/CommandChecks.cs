@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
 using IotTelemetry.Hardware;
@@ -42,7 +41,7 @@ internal static class CommandChecks
     }
 
     /// <summary>Tells one content of a command from another. The remaining life differs from one sending to the next; all else must be the same.</summary>
-    public static string FingerprintOf(Command command) => Convert.ToHexString(SHA256.HashData((command with { LifeMs = null }).Encode()), 0, 16);
+    public static string FingerprintOf(Command command) => Fnv1a.Compute((command with { LifeMs = null }).Encode()).ToString("x16", CultureInfo.InvariantCulture);
 
     private static (CommandCode Code, string? Detail)? Unsuitable(PointValue value, BoardPoint point) =>
         point.Kind == PointKind.Digital ? (value.IsBoolean ? null : (CommandCode.WrongType, "true or false is wanted"))

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace IotTelemetry.Protocol;
 
@@ -146,10 +144,5 @@ public sealed class Birth
     }
 
     /// <summary>The content hash of a model's exact bytes.</summary>
-    public static BirthHash HashOf(ReadOnlySpan<byte> model)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(model, digest);
-        return new BirthHash(BinaryPrimitives.ReadUInt64BigEndian(digest));
-    }
+    public static BirthHash HashOf(ReadOnlySpan<byte> model) => new(Fnv1a.Compute(model));
 }

@@ -6,9 +6,8 @@ using System.Text.Json.Serialization;
 namespace IotTelemetry.Protocol;
 
 /// <summary>
-/// The content hash of a birth's model: the first 8 bytes of the SHA-256 of the model's exact bytes, read as a big-endian number so that its 16
-/// hexadecimal digits are the first 16 of the SHA-256
-/// (SPECIFICATION.md, section 4.2).
+/// The content hash of a birth's model: FNV-1a of the model's exact bytes (SPECIFICATION.md, section 4.2). It tells the births of one gateway apart;
+/// against forgery it protects nothing.
 /// </summary>
 /// <param name="Value">The 64 bits.</param>
 [JsonConverter(typeof(BirthHashConverter))]
