@@ -1,7 +1,7 @@
 namespace IotTelemetry;
 
 /// <summary>
-/// LINQ's projections and filters for the code of the device, found before System.Linq's because this namespace encloses that code. Enumerable.Select of .NET 9 is a virtual generic method of every iterator: the native
+/// LINQ's projections, filters and groups for the code of the device, found before System.Linq's because this namespace encloses that code. Enumerable.Select of .NET 9 is a virtual generic method of every iterator: the native
 /// compiler must make each projection to a struct for each kind of iterator over a struct, 2.5 MB of a binary of 17 MB. These are made once for each use.
 /// </summary>
 internal static class Sequences
@@ -56,5 +56,29 @@ internal static class Sequences
                 yield return inner;
             }
         }
+    }
+
+    /// <summary>Groups in the order of their first members. Each item looks through the groups: for what one board has, not for thousands of groups.</summary>
+    public static IEnumerable<IGrouping<TKey, TSource>> GroupBy<TSource, TKey>(this IEnumerable<TSource> source, Func<TSource, TKey> keySelector)
+    {
+        List<Group<TKey, TSource>> groups = [];
+        foreach (var item in source)
+        {
+            var key = keySelector(item);
+            var group = groups.Find(g => EqualityComparer<TKey>.Default.Equals(g.Key, key));
+            if (group is null)
+            {
+                groups.Add(group = new Group<TKey, TSource>(key));
+            }
+
+            group.Add(item);
+        }
+
+        return groups;
+    }
+
+    private sealed class Group<TKey, TElement>(TKey key) : List<TElement>, IGrouping<TKey, TElement>
+    {
+        public TKey Key { get; } = key;
     }
 }
