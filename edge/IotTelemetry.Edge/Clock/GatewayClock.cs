@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -99,7 +100,8 @@ internal sealed class GatewayClock : IGatewayClock, IAsyncDisposable
     }
 
     /// <summary>Begins to look after the machine's clock.</summary>
-    public void Start() => _running = RunAsync(_stop.Token);
+    /// <param name="pulse">Beats with each look; null for nobody who listens.</param>
+    public void Start(Pulse? pulse = null) => _running = RunAsync(pulse, _stop.Token);
 
     /// <summary>Looks no more, and remembers the time for the next run.</summary>
     public async ValueTask DisposeAsync()
@@ -137,15 +139,17 @@ internal sealed class GatewayClock : IGatewayClock, IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(CancellationToken stopping)
+    private async Task RunAsync(Pulse? pulse, CancellationToken stopping)
     {
         var watching = _kernel.WatchAsync(Look, stopping);
         while (!stopping.IsCancellationRequested)
         {
             Look();
+            pulse?.BackWithin(LookInterval);
             await Task.Delay(LookInterval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        pulse?.Rest();
         Mark();
         try
         {

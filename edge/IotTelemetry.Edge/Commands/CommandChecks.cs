@@ -10,7 +10,7 @@ namespace IotTelemetry.Edge.Commands;
 internal static class CommandChecks
 {
     /// <summary>Why the command cannot be meant for this point; null when it can.</summary>
-    public static (CommandCode Code, string? Detail)? Objection(Command command, SwitchPlan plan, LiveBoard board)
+    public static (CommandCode Code, string? Detail)? Objection(Command command, CommandOrigin origin, SwitchPlan plan, LiveBoard board)
     {
         if (plan.Find(command.Asset, command.Point) is not { } point)
         {
@@ -29,7 +29,8 @@ internal static class CommandChecks
             return unsuitable;
         }
 
-        if (point.SelectFirst && command.Phase == CommandPhase.Direct)
+        // The fail-safe announces to nobody: the select is there for a person who thinks again.
+        if (point.SelectFirst && command.Phase == CommandPhase.Direct && origin != CommandOrigin.FailSafe)
         {
             return (CommandCode.NotSelected, "this point is set by select and operate only");
         }

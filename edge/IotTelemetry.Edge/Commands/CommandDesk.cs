@@ -2,6 +2,7 @@ using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -32,13 +33,13 @@ internal sealed class CommandDesk : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     public CommandDesk(
-        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, TimeProvider time, ILogger log)
+        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILogger log)
     {
         _plan = plan;
         _board = board;
         _judge = judge;
         _journal = journal;
-        _execution = new CommandExecution(board, judge, journal, clock, faults, time, log);
+        _execution = new CommandExecution(plan, board, judge, journal, clock, faults, liveness, time, log);
         _results = new ResultWriter(board, clock);
         _reservations = new Reservations(plan.Options.SelectTimeout, time);
         _clock = clock;
@@ -136,8 +137,8 @@ internal sealed class CommandDesk : IAsyncDisposable
                     _active[point!.Index] = run;
                 }
 
-                // Under the lock, so that the same command again finds it.
-                written = answer is null ? written : WriteAsync(new JournalEntry(command.Id, command.Phase, fingerprint, answer, JournalStamp.Now(_clock, _time)));
+                // Under the lock, so that the same command again finds it. Nobody repeats the gateway's own.
+                written = answer is null || origin != CommandOrigin.Cloud ? written : WriteAsync(new JournalEntry(command.Id, command.Phase, fingerprint, answer, JournalStamp.Now(_clock, _time)));
             }
         }
 
@@ -188,7 +189,7 @@ internal sealed class CommandDesk : IAsyncDisposable
             return _results.Write(command, point, expiry == CommandCode.Expired ? CommandState.Expired : CommandState.Rejected, expiry);
         }
 
-        if (CommandChecks.Objection(command, _plan, _board) is { } objection)
+        if (CommandChecks.Objection(command, origin, _plan, _board) is { } objection)
         {
             return Reject(command, point, objection.Code, objection.Detail);
         }
@@ -203,12 +204,13 @@ internal sealed class CommandDesk : IAsyncDisposable
             return Reject(command, point, CommandCode.Busy, $"command {active.Command.Id} by {active.Command.Author} is being carried out on the point");
         }
 
-        if (_reservations.Objection(point.Index, command) is { } reserved)
+        // Whoever selected the point before the uplink was lost cannot operate any more.
+        if (origin != CommandOrigin.FailSafe && _reservations.Objection(point.Index, command) is { } reserved)
         {
             return Reject(command, point, reserved.Code, reserved.Detail);
         }
 
-        if (_active.Count >= _plan.Options.MaximumActive || !_journal.HasRoom)
+        if ((origin == CommandOrigin.Cloud && _active.Count >= _plan.Options.MaximumActive) || !_journal.HasRoom)
         {
             return Reject(command, point, CommandCode.Busy, "the gateway has as many commands as it can take");
         }

@@ -3,6 +3,7 @@ using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -30,9 +31,16 @@ internal sealed class CommandExecution : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SwitchPoint> _notOff = [];
+    private readonly Dictionary<int, Pulse> _pulses = [];
 
-    public CommandExecution(LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, TimeProvider time, ILogger log)
+    public CommandExecution(
+        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILogger log)
     {
+        foreach (var point in plan.Settable)
+        {
+            _pulses.Add(point.Index, liveness.Add($"output {point.Address}"));
+        }
+
         _board = board;
         _judge = judge;
         _journal = journal;
@@ -56,7 +64,11 @@ internal sealed class CommandExecution : IDisposable
         }
 
         var setAt = _time.GetTimestamp();
-        var set = await ToldAsync(run, Set(run));
+        var pulse = _pulses[run.Point.Index];
+        pulse.BackWithin(TimeSpan.Zero);
+        var outcome = Set(run);
+        pulse.Rest();
+        var set = await ToldAsync(run, outcome);
         return set.State == CommandState.Failed || run.Point.Feedback is not { } feedback ? set : await ToldAsync(run, await VerifyAsync(run, feedback, setAt, stopping));
     }
 
@@ -113,13 +125,19 @@ internal sealed class CommandExecution : IDisposable
             try
             {
                 // Before the output moves: after a crash in between, a repeat must not move it again.
-                await _journal.WriteAsync(Entry(run, null));
+                await WriteDownAsync(run, Entry(run, null));
                 isOnDisk = true;
             }
             catch (IOException exception)
             {
                 CommandLog.Failed(_log, exception, run.Command.Id);
-                return Write(run, CommandState.Failed, CommandCode.HardwareFailure, $"it was not tried, the disk does not take it: {exception.Message}");
+                if (run.Origin != CommandOrigin.FailSafe)
+                {
+                    return Write(run, CommandState.Failed, CommandCode.HardwareFailure, $"it was not tried, the disk does not take it: {exception.Message}");
+                }
+
+                // Nobody can repeat it; that interlocks forget it at a restart is the lesser evil.
+                isOnDisk = true;
             }
         }
     }
@@ -154,9 +172,9 @@ internal sealed class CommandExecution : IDisposable
         {
             _board.Write(run.Point.Index, run.Value);
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
-            // It may have moved all the same.
+            // Whatever a driver throws is its output's failure. It may have moved all the same.
             _judge.End(run.Point, null);
             CommandLog.Failed(_log, exception, run.Command.Id);
             return Write(run, CommandState.Failed, CommandCode.HardwareFailure, exception.Message);
@@ -234,7 +252,7 @@ internal sealed class CommandExecution : IDisposable
             _judge.End(run.Point, 0);
             return "; the output was switched off again";
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
             _judge.End(run.Point, null);
             CommandLog.NotReverted(_log, exception, run.Point.Address);
@@ -278,7 +296,7 @@ internal sealed class CommandExecution : IDisposable
         var entry = Entry(run, result);
         try
         {
-            await _journal.WriteAsync(entry);
+            await WriteDownAsync(run, entry);
             _faults.Clear(CommandDesk.JournalFault);
         }
         catch (IOException exception)
@@ -294,6 +312,20 @@ internal sealed class CommandExecution : IDisposable
 
         run.Tell(result);
         return result;
+    }
+
+    private async Task WriteDownAsync(CommandRun run, JournalEntry entry)
+    {
+        var pulse = _pulses[run.Point.Index];
+        pulse.BackWithin(TimeSpan.Zero);
+        try
+        {
+            await _journal.WriteAsync(entry);
+        }
+        finally
+        {
+            pulse.Rest();
+        }
     }
 
     private CommandResult Write(CommandRun run, CommandState state, CommandCode code, string? detail = null) => _results.Write(run.Command, run.Point, state, code, detail);

@@ -31,6 +31,9 @@ internal static partial class CommandLog
     [LoggerMessage(1307, LogLevel.Warning, "{Address} cannot go to its fail-safe value yet: {Code} {Detail}")]
     public static partial void FailSafeWaits(ILogger logger, string address, CommandCode code, string detail);
 
+    [LoggerMessage(1309, LogLevel.Critical, "{Address} could not be set to its fail-safe value, and is tried again with growing pauses: {Problem}")]
+    public static partial void FailSafeFailed(ILogger logger, string address, string problem);
+
     [LoggerMessage(1308, LogLevel.Critical, "A defect ended the handling of a command")]
     public static partial void Defect(ILogger logger, Exception exception);
 }

@@ -27,7 +27,7 @@ internal sealed class LocalSwitch(SwitchPlan plan, CommandDesk desk, IGatewayClo
         }
 
         var results = Channel.CreateUnbounded<CommandResult>();
-        var handled = desk.ExecuteAsync(command, CommandOrigin.Local, result => results.Writer.TryWrite(result));
+        var handled = ExecuteAsync(command, result => results.Writer.TryWrite(result));
         _ = handled.ContinueWith(_ => results.Writer.Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await foreach (var result in results.Reader.ReadAllAsync(stopping))
         {
@@ -35,6 +35,30 @@ internal sealed class LocalSwitch(SwitchPlan plan, CommandDesk desk, IGatewayClo
         }
 
         await handled;
+    }
+
+    /// <summary>Carries out what <see cref="Read"/> made of a request. A point that is set by select and operate only is selected for it first, so nobody else's operate comes in between.</summary>
+    /// <returns>The last result, which was told like those before it.</returns>
+    public async Task<CommandResult> ExecuteAsync(Command command, Action<CommandResult> tell)
+    {
+        if (!plan.Find(command.Asset, command.Point)!.SelectFirst)
+        {
+            return await desk.ExecuteAsync(command, CommandOrigin.Local, tell);
+        }
+
+        var selected = await desk.ExecuteAsync(command with { Phase = CommandPhase.Select }, CommandOrigin.Local, tell);
+        if (selected.State != CommandState.Selected)
+        {
+            return selected;
+        }
+
+        var result = await desk.ExecuteAsync(command with { Phase = CommandPhase.Operate }, CommandOrigin.Local, tell);
+        if (result.State == CommandState.Rejected)
+        {
+            await desk.ExecuteAsync(command with { Phase = CommandPhase.Cancel, Value = null }, CommandOrigin.Local, static _ => { });
+        }
+
+        return result;
     }
 
     /// <summary>The command that a request means; null, with the reason, when it means none.</summary>

@@ -62,10 +62,10 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
 
         AgentLog.Started(_log, configuration.Gateway.ToString(), board.Name, board.Points.Count, gateway.Outbox.CurrentEpoch, configuration.Mqtt.Endpoint.ToString());
         var sampler = new Sampler(board, rules, gateway.Frames, clock.Steady, Random.Shared, logs.CreateLogger("Sampling"), gateway.Liveness);
-        await using var control = new GatewayControl(configuration.StateDirectory, switching, board, clock, faults, time, logs);
+        await using var control = new GatewayControl(configuration.StateDirectory, switching, board, clock, faults, gateway.Liveness, time, logs);
         control.LockoutsChanged += gateway.SayStatus;
         control.UplinkChanged += clock.OnUplink;
-        clock.Start();
+        clock.Start(gateway.Liveness.Add("clock"));
         await control.StartAsync(gateway.Tell);
         gateway.Start(control);
         var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync, [PointList.Verb] = new PointList(board, sampler.LastReported, clock).AnswerAsync };

@@ -4,6 +4,7 @@ using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
     private readonly CommandJournal _journal;
     private readonly InterlockJudge _judge;
     private readonly FailSafeGuard _failSafe;
+    private readonly Pulse _failSafePulse;
     private readonly FaultBook _faults;
     private readonly CancellationTokenSource _stop = new();
     private Action<CommandResult> _tell = _ => { };
@@ -27,7 +29,8 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
 
     /// <summary>Opens journal and lockouts in the state directory.</summary>
     /// <exception cref="IOException">They cannot be read or written.</exception>
-    public GatewayControl(string stateDirectory, SwitchPlan plan, LiveBoard board, IGatewayClock clock, FaultBook faults, TimeProvider time, ILoggerFactory logs)
+    public GatewayControl(
+        string stateDirectory, SwitchPlan plan, LiveBoard board, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILoggerFactory logs)
     {
         var log = logs.CreateLogger("Commands");
         var path = EdgeConfiguration.JournalFile(stateDirectory);
@@ -40,8 +43,9 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         }
 
         _judge = new InterlockJudge(plan, board, _lockouts, _journal.Switches(), time);
-        Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, time, log);
+        Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, liveness, time, log);
         _failSafe = new FailSafeGuard(plan, Desk, _judge, board, faults, clock, time, log);
+        _failSafePulse = liveness.Add("fail-safe");
         Local = new LocalSwitch(plan, Desk, clock);
         SayLockoutProblem();
     }
@@ -66,7 +70,7 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
     {
         _tell = tell;
         await Desk.ResumeAsync(tell);
-        _guarding = _failSafe.RunAsync(_stop.Token);
+        _guarding = _failSafe.RunAsync(_failSafePulse, _stop.Token);
     }
 
     /// <summary>Takes no more commands; those under way have ended, and told so, when it returns. Outputs are left as they are.</summary>

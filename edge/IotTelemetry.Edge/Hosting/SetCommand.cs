@@ -6,7 +6,7 @@ using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Hosting.Verbs;
-using IotTelemetry.Edge.Interlocks;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware.Linux;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,14 +98,14 @@ internal static class SetCommand
         var time = TimeProvider.System;
         await using var direct = await DirectBoard.OpenAsync(configuration, time, stopping);
         var clock = new AssumedClock(time, ClockQuality.Unknown);
-        await using var control = new GatewayControl(configuration.StateDirectory, direct.Plan, direct.Board, clock, new FaultBook(clock), time, NullLoggerFactory.Instance);
+        await using var control = new GatewayControl(configuration.StateDirectory, direct.Plan, direct.Board, clock, new FaultBook(clock), new Liveness(time), time, NullLoggerFactory.Instance);
         if (control.Local.Read(request, ControlPeer.Self(), out var problem) is not { } command)
         {
             await Console.Error.WriteLineAsync(problem);
             return null;
         }
 
-        var result = await control.Desk.ExecuteAsync(command, CommandOrigin.Local, Show);
+        var result = await control.Local.ExecuteAsync(command, Show);
         if (IsDone(result) && hold != TimeSpan.Zero && !stopping.IsCancellationRequested)
         {
             Console.Out.WriteLine(hold < TimeSpan.Zero ? "held until Ctrl-C, then outputs go to their safe values" : string.Create(CultureInfo.InvariantCulture, $"held for {hold.TotalSeconds} s, then outputs go to their safe values"));

@@ -147,6 +147,15 @@ public sealed class CommandDeskTests
     }
 
     [Fact]
+    public async Task What_is_refused_at_the_gateway_takes_no_room_in_the_journal()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { SelectFirst = ["qf1/state"] });
+        Assert.Equal(CommandCode.NotSelected, (await room.SendAsync(room.Direct("qf1", true), CommandOrigin.Local)).Code);
+        Assert.Equal(CommandState.Executed, (await room.SendAsync(room.Direct("qf1", true), CommandOrigin.FailSafe)).State);
+        Assert.DoesNotContain("not_selected", await File.ReadAllTextAsync(room.JournalPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_select_is_given_up_by_cancel_and_by_time()
     {
         await using var room = await SwitchRoom.OpenAsync();

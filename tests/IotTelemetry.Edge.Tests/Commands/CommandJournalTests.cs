@@ -3,6 +3,7 @@ using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware.Tests;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -91,7 +92,7 @@ public sealed class CommandJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_takes_nothing_lets_no_output_move()
+    public async Task A_disk_that_takes_nothing_lets_no_output_move_but_to_its_fail_safe_value()
     {
         var gear = new Switchgear(_time);
         var plan = SwitchPlan.Create(new SwitchingOptions(), gear.Assets, gear.Points, []);
@@ -102,13 +103,17 @@ public sealed class CommandJournalTests : IDisposable
         // It wants to write itself anew each time, and its directory is gone.
         await using var journal = Open(rewriteLines: 0);
         Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
-        await using var desk = new CommandDesk(plan, board, judge, journal, clock, new FaultBook(clock), _time, NullLogger.Instance);
+        await using var desk = new CommandDesk(plan, board, judge, journal, clock, new FaultBook(clock), new Liveness(_time), _time, NullLogger.Instance);
         var command = OwnCommand.Create(clock, "qf1", "state", PointValue.Of(true), "anna", "test");
         var result = await desk.ExecuteAsync(command, CommandOrigin.Cloud, _ => { });
         Assert.Equal((CommandState.Failed, CommandCode.HardwareFailure), (result.State, result.Code));
         Assert.Contains("it was not tried", result.Detail, StringComparison.Ordinal);
         Assert.Equal(CommandState.Failed, (await desk.ExecuteAsync(command, CommandOrigin.Cloud, _ => { })).State);
         Assert.Empty(gear.Writes);
+
+        // Nobody is left who could mend the disk or switch by another way.
+        Assert.Equal(CommandState.Executed, (await desk.ExecuteAsync(command with { Id = Guid.CreateVersion7() }, CommandOrigin.FailSafe, _ => { })).State);
+        Assert.Single(gear.Writes);
     }
 
     private CommandJournal Open(int rewriteLines = 4096) => new(Path, Now, rewriteLines);

@@ -81,6 +81,101 @@ public sealed class FailSafeGuardTests
         Assert.Equal(1, room.Live("qf1/state"));
     }
 
+    [Fact]
+    public async Task A_point_that_is_set_by_select_and_operate_only_goes_too_and_a_select_left_behind_is_not_in_the_way()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = Only("qf1/state", 0), SelectFirst = ["state"], SelectTimeout = TimeSpan.FromMinutes(5) });
+        await SelectAndOperateAsync(room, true);
+        await room.SendAsync(room.Direct("qf1", true, lifeSeconds: 600) with { Phase = CommandPhase.Select });
+        await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
+        Assert.Equal(0, room.Live("qf1/state"));
+    }
+
+    [Fact]
+    public async Task An_output_that_fails_is_told_so_and_tried_again_until_it_is_set()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = Only("qf1/state", 0) });
+        await room.SendAsync(room.Direct("qf1", true));
+        room.Gear.WriteFails = new IOException("no answer from 0x20");
+        var tries = 0;
+        room.Gear.OnWrite = () => Interlocked.Increment(ref tries);
+        await room.EventuallyAsync(() => Volatile.Read(ref tries) >= 4, stepMs: 250);
+        Assert.Contains("could not be set", Assert.Single(room.Faults.List()!).Problem, StringComparison.Ordinal);
+        Assert.Equal((1.0, 0.0), (room.Live("qf1/state"), room.Live("qf1/fail_safe")));
+        Assert.InRange(room.Time.GetUtcNow().Subtract(Start).TotalSeconds, 30 + 2 + 4 + 8, double.MaxValue);
+
+        room.Gear.WriteFails = null;
+        await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
+        Assert.Equal(0, room.Live("qf1/state"));
+        Assert.StartsWith("set to", Assert.Single(room.Faults.List()!).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_person_switches_after_a_failed_try_stays()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = Only("qf1/state", 0) });
+        await room.SendAsync(room.Direct("qf1", true));
+        room.Gear.WriteFails = new IOException("no answer from 0x20");
+        await room.EventuallyAsync(() => room.Faults.List() is not null, stepMs: 250);
+        room.Gear.WriteFails = null;
+        Assert.Equal(CommandState.Executed, (await room.SendAsync(room.Direct("qf1", true), CommandOrigin.Local)).State);
+        await Pass(room, seconds: 60);
+        Assert.Equal((1.0, 0.0), (room.Live("qf1/state"), room.Live("qf1/fail_safe")));
+        Assert.Null(room.Faults.List());
+    }
+
+    [Fact]
+    public async Task A_value_that_the_feedback_does_not_show_is_not_told_as_reached()
+    {
+        await using var room = await SwitchRoom.OpenAsync(CommandDeskTests.Feedback() with { FailSafe = Only("qf1/state", 0) });
+        await room.SendAsync(room.Direct("qf1", true));
+        room.Gear.IsStuck = true;
+        await room.EventuallyAsync(() => room.Faults.List()?.Count == 2, stepMs: 250);
+        Assert.Equal(["qf1/state", "qf1/state fail-safe"], room.Faults.List()!.Select(f => f.Part).Order());
+        Assert.Contains(room.Faults.List()!, f => f.Problem.Contains("its feedback does not show it: qf1/closed shows 1", StringComparison.Ordinal));
+        Assert.Equal((0.0, 0.0), (room.Live("qf1/state"), room.Live("qf1/fail_safe")));
+        await Pass(room, seconds: 60);
+        Assert.Equal(2, room.Gear.Writes.Count);
+    }
+
+    [Fact]
+    public async Task An_output_that_hangs_keeps_no_other_from_its_value_and_is_named()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = FailSafe });
+        await room.SendAsync(room.Direct("qf1", true));
+        using var hangs = new ManualResetEventSlim();
+        room.Gear.OnWrite = () =>
+        {
+            room.Gear.OnWrite = null;
+            hangs.Wait(TimeSpan.FromMinutes(2));
+        };
+        try
+        {
+            await room.EventuallyAsync(() => room.Live("qf2/fail_safe") == 1, stepMs: 250);
+            await room.EventuallyAsync(() => room.Liveness.Stuck is not null, stepMs: 250);
+            Assert.Equal("output qf1/state", room.Liveness.Stuck!.Name);
+            Assert.Equal(0, room.Live("qf1/fail_safe"));
+        }
+        finally
+        {
+            hangs.Set();
+        }
+
+        await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
+        Assert.Null(room.Liveness.Stuck);
+    }
+
+    private static DateTimeOffset Start => new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static FailSafeOptions Only(string point, double value) => FailSafe with { Values = new Dictionary<string, double> { [point] = value } };
+
+    private static async Task SelectAndOperateAsync(SwitchRoom room, bool value)
+    {
+        var select = room.Direct("qf1", value) with { Phase = CommandPhase.Select };
+        Assert.Equal(CommandState.Selected, (await room.SendAsync(select)).State);
+        Assert.Equal(CommandState.Executed, (await room.SendAsync(select with { Phase = CommandPhase.Operate })).State);
+    }
+
     // In steps below the guard's own, each time until it sleeps again.
     private static async Task Pass(SwitchRoom room, int seconds)
     {

@@ -26,6 +26,18 @@ public sealed class ControlServerTests
         Assert.Contains($"\"author\":\"{ControlPeer.Self().Author(null)}\",\"reason\":\"phase test\"", journal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Set_selects_and_operates_where_a_point_wants_it_and_leaves_nothing_selected()
+    {
+        await using var room = await SwitchRoom.OpenAsync(Group() with { SelectFirst = ["state"] });
+        await using var server = Serve(room);
+        Assert.Equal([CommandState.Selected, CommandState.Executed], (await AskAsync(room, "qf1/state", "true")).Select(r => r.State));
+        Assert.Equal([CommandCode.Interlock], (await AskAsync(room, "qf2/state", "true")).Select(r => r.Code));
+        Assert.Equal([CommandState.Selected, CommandState.Executed], (await AskAsync(room, "qf1/state", "false")).Select(r => r.State));
+        Assert.Equal([CommandState.Selected, CommandState.Executed], (await AskAsync(room, "qf2/state", "true")).Select(r => r.State));
+        Assert.Equal([(Switchgear.State(1), 1.0), (Switchgear.State(1), 0.0), (Switchgear.State(2), 1.0)], room.Gear.Writes);
+    }
+
     [Theory]
     [InlineData("qf1", "true", "ASSET/POINT")]
     [InlineData("qf9/state", "true", "there is no qf9/state here")]

@@ -2,6 +2,7 @@ using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using IotTelemetry.Hardware.Tests;
 using IotTelemetry.Protocol;
@@ -37,6 +38,8 @@ internal sealed class SwitchRoom : IAsyncDisposable
     public GatewayControl Control { get; private set; } = null!;
 
     public FaultBook Faults { get; private set; } = null!;
+
+    public Liveness Liveness { get; private set; } = null!;
 
     public string JournalPath => Path.Combine(_directory.Path, "commands.jsonl");
 
@@ -141,7 +144,8 @@ internal sealed class SwitchRoom : IAsyncDisposable
         var plan = SwitchPlan.Create(_options, Gear.Assets, Gear.Points, []);
         _board = new LiveBoard(Gear, Time, plan.OwnPoints);
         Faults = new FaultBook(Clock);
-        Control = new GatewayControl(_directory.Path, plan, _board, Clock, Faults, Time, NullLoggerFactory.Instance);
+        Liveness = new Liveness(Time);
+        Control = new GatewayControl(_directory.Path, plan, _board, Clock, Faults, Liveness, Time, NullLoggerFactory.Instance);
         await Control.StartAsync(Note);
         _running = _board.RunAsync(new Nowhere(), _stop.Token);
     }
