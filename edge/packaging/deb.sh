@@ -18,6 +18,7 @@ put 0644 "$here/iot-edge.service" usr/lib/systemd/system/iot-edge.service
 put 0644 "$here/60-iot-edge.rules" usr/lib/udev/rules.d/60-iot-edge.rules
 put 0644 "$here/modules-load.conf" usr/lib/modules-load.d/iot-edge.conf
 put 0640 "$here/edge.json" etc/iot-edge/edge.json
+put 0640 "$here/secrets.env" etc/iot-edge/secrets.env
 put 0644 "$here/debian/copyright" usr/share/doc/iot-edge/copyright
 for example in "$repository"/hardware-docs/boards/*.json "$repository"/hardware-docs/simulated/*.json; do
     put 0644 "$example" "usr/share/doc/iot-edge/examples/$(basename "$example")"

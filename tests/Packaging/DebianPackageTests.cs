@@ -21,10 +21,11 @@ public sealed class DebianPackageTests
         Assert.Equal("", debian.Shell("dpkg --verify iot-edge"));
         Assert.Equal("750 iot-edge:iot-edge", debian.Shell("stat -c '%a %U:%G' /var/lib/iot-edge"));
         Assert.Equal("640 root:iot-edge", debian.Shell("stat -c '%a %U:%G' /etc/iot-edge/edge.json"));
+        Assert.Equal("640 root:iot-edge", debian.Shell("stat -c '%a %U:%G' /etc/iot-edge/secrets.env"));
         Assert.Equal("755 root:root", debian.Shell("stat -c '%a %U:%G' /usr/bin/iot-edge"));
         Assert.Equal("/usr/sbin/nologin", debian.Shell("getent passwd iot-edge | cut -d: -f7"));
-        Assert.NotEqual("", debian.Shell("getent group gpio && getent group i2c"));
-        Assert.Equal("", debian.Shell("dpkg -L iot-edge | xargs stat -c '%U:%G %n' | grep -v '^root:root ' | grep -v /etc/iot-edge/edge.json || true"));
+        Assert.Equal("gpio i2c iot-edge", debian.Shell("id -nG iot-edge | xargs -n 1 | LC_ALL=C sort | xargs"));
+        Assert.Equal("", debian.Shell("dpkg -L iot-edge | xargs stat -c '%U:%G %n' | grep -v '^root:root ' | grep -v ' /etc/iot-edge/' || true"));
         Assert.StartsWith(".TH IOT-EDGE 8", debian.Shell("zcat /usr/share/man/man8/iot-edge.8.gz"), StringComparison.Ordinal);
         Assert.Equal("", debian.Shell("systemd-analyze verify --man=no iot-edge.service 2>&1"));
         Assert.Equal("", debian.Shell("ldd /usr/bin/iot-edge | grep 'not found' || true"));
@@ -34,10 +35,13 @@ public sealed class DebianPackageTests
     }
 
     [DebianFact]
-    public async Task Installed_agent_runs_as_its_user_by_the_line_of_its_unit_and_says_so()
+    public async Task Installed_agent_runs_as_its_user_by_the_lines_of_its_unit_and_says_so_also_after_root_had_its_points_listed()
     {
         using var debian = new DebianRoot();
         Install(debian, AgentPackage.Path);
+        debian.Shell("iot-edge points /etc/iot-edge/edge.json");
+        Assert.Equal("root", debian.Shell("stat -c %U /var/lib/iot-edge/outbox/lock"));
+        debian.Shell("$(sed -n 's/^ExecStartPre=+//p' /usr/lib/systemd/system/iot-edge.service)");
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         manager.Bind(new UnixDomainSocketEndPoint(debian.Folder + "/run/notify"));
         debian.Shell("chmod 666 /run/notify");
@@ -48,7 +52,7 @@ public sealed class DebianPackageTests
         var log = agent.StandardError.ReadToEndAsync();
 
         await HearAsync(manager, "READY=1", log);
-        Assert.Equal("iot-edge", debian.Shell($"ls /var/lib/iot-edge/outbox >/dev/null && stat -c %U /var/lib/iot-edge/outbox"));
+        Assert.Equal("", debian.Shell("find /var/lib/iot-edge ! -user iot-edge"));
         using (var terminate = Process.Start("kill", ["-TERM", agent.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             await terminate.WaitForExitAsync();
@@ -72,6 +76,38 @@ public sealed class DebianPackageTests
         Assert.Contains("\"gw-7\"", debian.Shell("cat /etc/iot-edge/edge.json"), StringComparison.Ordinal);
         Assert.Equal("640 root:iot-edge", debian.Shell("stat -c '%a %U:%G' /etc/iot-edge/edge.json"));
         Assert.Equal("42 iot-edge", debian.Shell("echo $(cat /var/lib/iot-edge/kept) $(stat -c %U /var/lib/iot-edge/kept)"));
+    }
+
+    [DebianFact]
+    public void Scripts_ask_of_udev_and_the_service_manager_what_a_first_installation_an_upgrade_and_one_after_a_removal_need()
+    {
+        using var debian = new DebianRoot();
+        var manager = new RecordingManager(debian);
+        Assert.Contains("systemctl enable --now iot-edge", Install(debian, AgentPackage.Path), StringComparison.Ordinal);
+        var calls = manager.Calls();
+        var subsystems = debian.Shell("grep -o 'SUBSYSTEM==\"[a-z0-9|-]*' /usr/lib/udev/rules.d/60-iot-edge.rules | cut -d'\"' -f2 | tr '|' '\\n' | sort -u").Split('\n');
+        Assert.Contains("misc", subsystems);
+        Assert.All(subsystems, subsystem => Assert.Contains($"--subsystem-match={subsystem}", calls, StringComparison.Ordinal));
+        Assert.All(["i2c-dev", "industrialio"], module => Assert.Contains($"modprobe -q {module}", calls, StringComparison.Ordinal));
+        Assert.DoesNotContain("restart", calls, StringComparison.Ordinal);
+
+        // A running agent: restarted, unless the new version refuses its configuration.
+        manager.Start();
+        Install(debian, AgentPackage.Path);
+        Assert.Contains("restart iot-edge.service", manager.Calls(), StringComparison.Ordinal);
+        debian.Shell("sed -i 's/\"count\": 8/\"count\": 0/' /etc/iot-edge/edge.json");
+        Assert.Contains("$.board.count", Install(debian, AgentPackage.Path), StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", manager.Calls(), StringComparison.Ordinal);
+
+        debian.Shell("systemctl enable iot-edge && dpkg -r iot-edge");
+        Assert.Contains("stop iot-edge.service", manager.Calls(), StringComparison.Ordinal);
+        Assert.Contains("systemctl start iot-edge", Install(debian, AgentPackage.Path), StringComparison.Ordinal);
+        debian.Shell("test -e /etc/systemd/system/multi-user.target.wants/iot-edge.service");
+
+        // dpkg takes it that an administrator who deletes a configuration file means it.
+        debian.Shell("rm /etc/iot-edge/edge.json /etc/iot-edge/secrets.env");
+        Install(debian, AgentPackage.Path);
+        Assert.Equal("ii", debian.Shell("dpkg-query -W -f '${db:Status-Abbrev}' iot-edge"));
     }
 
     [DebianFact]
@@ -113,7 +149,7 @@ public sealed class DebianPackageTests
         }
     }
 
-    private static void Install(DebianRoot debian, string package) => debian.Shell("dpkg -i " + debian.Bring(package));
+    private static string Install(DebianRoot debian, string package) => debian.Shell("dpkg -i " + debian.Bring(package) + " 2>&1");
 
     private static string Repacked(string version)
     {

@@ -32,7 +32,7 @@ internal sealed class DebianRoot : IDisposable
     }
 
     public (int Status, string Output) TryShell(string command) =>
-        ChildProcess.Run("chroot", Folder, "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "sh", "-c", command);
+        ChildProcess.Run("chroot", Folder, "/usr/bin/env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "sh", "-c", command);
 
     /// <summary>Copies a file of this machine to <c>/tmp</c> inside; returns its path there.</summary>
     public string Bring(string file)
