@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IotTelemetry.Mqtt;
 
 namespace IotTelemetry.Edge.Configuration;
@@ -5,12 +6,17 @@ namespace IotTelemetry.Edge.Configuration;
 /// <summary>Reads where the broker is. The agent speaks MQTT over TCP and TLS; it is built without WebSockets, which would bring the whole HTTP client.</summary>
 internal static class BrokerEndpoint
 {
-    /// <exception cref="FormatException">The text is no endpoint, or one of another kind.</exception>
-    public static MqttEndpoint Parse(string text)
+    /// <summary>Reads the text; false with what is wrong when it is no endpoint, or one of another kind.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out MqttEndpoint? endpoint, out string problem)
     {
-        var endpoint = MqttEndpoint.Parse(text);
-        return endpoint.Kind is MqttTransportKind.Tcp or MqttTransportKind.Tls
-            ? endpoint
-            : throw new FormatException($"is {text}; allowed: mqtt://host[:port], mqtts://host[:port] (this agent is built without WebSockets)");
+        if (MqttEndpoint.TryParse(text, out endpoint) && endpoint.Kind is MqttTransportKind.Tcp or MqttTransportKind.Tls)
+        {
+            problem = "";
+            return true;
+        }
+
+        problem = $"is \"{text}\"; allowed: mqtt://HOST[:PORT] and mqtts://HOST[:PORT]{(endpoint is null ? "" : " (this agent is built without WebSockets)")}";
+        endpoint = null;
+        return false;
     }
 }

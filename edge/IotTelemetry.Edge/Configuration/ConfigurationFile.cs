@@ -6,6 +6,7 @@ using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Tls;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Hardware.Sensors.Configuration;
 using IotTelemetry.Hardware.Simulation;
@@ -22,10 +23,11 @@ internal static class ConfigurationFile
     /// <summary>Reads and checks a file with what the environment says otherwise. Relative paths are relative to the file.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="environment">In place of the process's environment.</param>
+    /// <param name="opensCertificates">False leaves the files of <c>mqtt.tls</c> alone, for whom the broker does not matter: a certificate that is gone must not hold outputs back from their safe values.</param>
     /// <exception cref="ConfigurationException">It has mistakes.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static EdgeConfiguration Load(string file, IDictionary? environment = null)
+    public static EdgeConfiguration Load(string file, IDictionary? environment = null, bool opensCertificates = true)
     {
         var mistakes = new List<ConfigurationMistake>();
         try
@@ -34,7 +36,7 @@ internal static class ConfigurationFile
             using var written = JsonDocument.Parse(text, Json);
             var places = ConfigurationPlaces.Of(text, new JsonReaderOptions { CommentHandling = Json.CommentHandling, AllowTrailingCommas = Json.AllowTrailingCommas });
             using var document = new EnvironmentOverrides(environment ?? Environment.GetEnvironmentVariables(), places).Apply(written.RootElement, mistakes);
-            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetFullPath(file), places);
+            var configuration = Read(new ConfigurationSection(document.RootElement, "$", mistakes), Path.GetFullPath(file), places, opensCertificates);
             return mistakes.Count == 0 ? configuration! : throw new ConfigurationException(file, mistakes, places);
         }
         catch (JsonException exception)
@@ -43,12 +45,13 @@ internal static class ConfigurationFile
         }
     }
 
-    private static EdgeConfiguration? Read(ConfigurationSection root, string file, ConfigurationPlaces places)
+    private static EdgeConfiguration? Read(ConfigurationSection root, string file, ConfigurationPlaces places, bool opensCertificates)
     {
         var gateway = ReadGateway(root);
         var state = root.RequiredText("state", "the directory for everything that must survive a restart");
-        var stateDirectory = Path.GetFullPath(state, Path.GetDirectoryName(file)!);
-        var mqtt = ReadMqtt(root.Section("mqtt"), gateway);
+        var directory = Path.GetDirectoryName(file)!;
+        var stateDirectory = Path.GetFullPath(state, directory);
+        var (mqtt, tls) = ReadMqtt(root.Section("mqtt"), gateway, directory, opensCertificates);
         var board = ReadBoard(root.Section("board"), stateDirectory);
         var sampling = SamplingSection.Read(root.Section("sampling"));
         var health = ReadHealth(root.Section("health"));
@@ -64,11 +67,12 @@ internal static class ConfigurationFile
         {
             File = file,
             Places = places,
-            Text = root.Element!.Value.GetRawText(),
+            Text = $"{root.Element!.Value.GetRawText()}\n{tls?.Text}",
             BoardText = $"{stateDirectory}\n{root.Section("board").Element!.Value.GetRawText()}",
             Gateway = gateway,
             StateDirectory = stateDirectory,
             Mqtt = mqtt,
+            Tls = tls,
             Board = board,
             Sampling = sampling,
             HealthInterval = health,
@@ -99,34 +103,39 @@ internal static class ConfigurationFile
         return null;
     }
 
-    private static MqttClientOptions? ReadMqtt(ConfigurationSection section, GatewayId? gateway)
+    private static (MqttClientOptions? Mqtt, TlsFiles? Tls) ReadMqtt(ConfigurationSection section, GatewayId? gateway, string directory, bool opensCertificates)
     {
         var endpointText = section.RequiredText("endpoint", "such as mqtt://broker:1883 or mqtts://broker:8883");
         var keepAlive = section.Integer("keepAliveSeconds", 5, 3600) ?? 30;
         var user = section.Text("user");
         var password = section.Text("password");
+        var tls = new TlsSection(section.Section("tls"), directory, opensCertificates).Read();
         section.Done();
         if (endpointText.Length == 0)
         {
-            return null;
+            return (null, tls);
         }
 
-        try
+        if (!BrokerEndpoint.TryParse(endpointText, out var endpoint, out var problem))
         {
-            return new MqttClientOptions
-            {
-                Endpoint = BrokerEndpoint.Parse(endpointText),
-                ClientId = gateway is null ? "" : $"{gateway.Site}/{gateway.Gateway}",
-                KeepAlive = TimeSpan.FromSeconds(keepAlive),
-                UserName = user,
-                Password = password is null ? null : Encoding.UTF8.GetBytes(password),
-            };
+            section.Mistake("endpoint", problem);
+            return (null, tls);
         }
-        catch (FormatException exception)
+
+        if (section.Has("tls") && !endpoint.IsSecure)
         {
-            section.Mistake("endpoint", exception.Message);
-            return null;
+            section.Mistake("tls", $"is given for {endpoint}, which is not encrypted; allowed with mqtts:// alone");
         }
+
+        var options = new MqttClientOptions
+        {
+            Endpoint = endpoint,
+            ClientId = gateway is null ? "" : $"{gateway.Site}/{gateway.Gateway}",
+            KeepAlive = TimeSpan.FromSeconds(keepAlive),
+            UserName = user,
+            Password = password is null ? null : Encoding.UTF8.GetBytes(password),
+        };
+        return (options, tls);
     }
 
     private static BoardConfiguration ReadBoard(ConfigurationSection section, string stateDirectory)

@@ -2,6 +2,7 @@ using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Tls;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
@@ -17,7 +18,7 @@ internal sealed record EdgeConfiguration
     /// <summary>Where each value was given, for messages.</summary>
     public required ConfigurationPlaces Places { get; init; }
 
-    /// <summary>Everything it says, the environment's part too, as JSON.</summary>
+    /// <summary>Everything it says, as JSON with the environment's part, and the certificates it names: two configurations of which it is the same say the same.</summary>
     public required string Text { get; init; }
 
     /// <summary>All that the board is made from: two configurations of which it is the same have the same board.</summary>
@@ -29,6 +30,9 @@ internal sealed record EdgeConfiguration
     public required string StateDirectory { get; init; }
 
     public required MqttClientOptions Mqtt { get; init; }
+
+    /// <summary>Whom to trust on the way to the broker, and who to be; null for the machine's authorities and nobody, or when the files were not opened.</summary>
+    public TlsFiles? Tls { get; init; }
 
     public required BoardConfiguration Board { get; init; }
 

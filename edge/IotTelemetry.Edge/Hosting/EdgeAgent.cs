@@ -45,7 +45,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
                 Points = board.Points,
                 Rules = rules,
                 StateDirectory = configuration.StateDirectory,
-                Mqtt = configuration.Mqtt,
+                Mqtt = configuration.Tls is { } tls ? configuration.Mqtt with { Tls = tls.ToOptions(logs.CreateLogger("Tls"), time) } : configuration.Mqtt,
                 Framing = configuration.Framing,
                 Outbox = configuration.Outbox,
                 Uplink = configuration.Uplink,

@@ -60,7 +60,7 @@ internal static class HardwareCommands
 
     private static int ApplySafeValues(string file)
     {
-        var failures = ConfigurationFile.Load(file).Board.Linux is { } board ? SafeOutputs.Apply(board) : [];
+        var failures = ConfigurationFile.Load(file, opensCertificates: false).Board.Linux is { } board ? SafeOutputs.Apply(board) : [];
         foreach (var failure in failures)
         {
             Console.Error.WriteLine(failure);

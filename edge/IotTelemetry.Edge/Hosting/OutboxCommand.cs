@@ -32,7 +32,7 @@ internal static class OutboxCommand
 
         try
         {
-            var state = Directory.Exists(path) ? path : ConfigurationFile.Load(path).StateDirectory;
+            var state = Directory.Exists(path) ? path : ConfigurationFile.Load(path, opensCertificates: false).StateDirectory;
             var outbox = EdgeConfiguration.OutboxDirectory(state);
             var status = OutboxLoader.Load(Directory.Exists(outbox) ? outbox : state, repair: false).ToStatus();
             Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(status, OutboxJson.Default.OutboxStatus) : OutboxReport.Text(status));

@@ -34,7 +34,7 @@ internal static class PointsCommand
         try
         {
             var print = input.Has(Json) ? (Action<IReadOnlyList<PointLine>>)PrintJson : PrintTable;
-            await RunAsync(ConfigurationFile.Load(input[Config]), input.Has(Watch), print, signals.Stopping);
+            await RunAsync(ConfigurationFile.Load(input[Config], opensCertificates: false), input.Has(Watch), print, signals.Stopping);
             return 0;
         }
         catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException)

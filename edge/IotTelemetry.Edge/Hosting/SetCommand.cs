@@ -38,7 +38,7 @@ internal static class SetCommand
         using var signals = new StopSignals();
         try
         {
-            var configuration = ConfigurationFile.Load(input.RequiredText(Config));
+            var configuration = ConfigurationFile.Load(input.RequiredText(Config), opensCertificates: false);
             using var wanted = ReadValue(input[Value]);
             var request = new ControlRequest
             {

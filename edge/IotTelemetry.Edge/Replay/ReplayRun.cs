@@ -32,6 +32,11 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
             throw new ReplayException(problem);
         }
 
+        if (!BrokerEndpoint.TryParse(request.Endpoint, out var broker, out problem))
+        {
+            throw new ReplayException($"--mqtt {problem}");
+        }
+
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone, out var timeZone))
         {
             throw new ReplayException($"--time-zone {request.TimeZone} is not known on this machine; allowed: names such as UTC or Europe/Paris (package tzdata)");
@@ -56,7 +61,7 @@ internal sealed class ReplayRun(ReplayRequest request, TimeProvider time, ILogge
                 Points = source.Points,
                 Rules = rules,
                 StateDirectory = request.StateDirectory,
-                Mqtt = new MqttClientOptions { Endpoint = BrokerEndpoint.Parse(request.Endpoint), ClientId = id.ToString() },
+                Mqtt = new MqttClientOptions { Endpoint = broker, ClientId = id.ToString() },
                 Outbox = outbox,
                 Framing = framing,
                 Clock = clock,

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Tls;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
 
@@ -8,6 +9,7 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
 {
     private readonly MqttClient _client;
     private readonly GatewayTopics _topics;
+    private readonly MqttTlsOptions _tls;
     private readonly Lock _gate = new();
     private IUplinkEvents? _events;
     private CancellationTokenSource? _lost;
@@ -16,6 +18,7 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
     public MqttUplinkTransport(MqttClientOptions options, GatewayTopics topics)
     {
         _topics = topics;
+        _tls = options.Tls;
         _client = new MqttClient(options with
         {
             CleanStart = true,
@@ -110,6 +113,14 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
             _lost?.Cancel();
         }
 
-        _events!.OnDisconnected(why.Exception is { } exception ? $"{why.Reason}: {exception.Message}" : $"{why.Reason} {why.ReasonString}".TrimEnd());
+        _events!.OnDisconnected(Describe(why));
     }
+
+    private string Describe(MqttDisconnection why) => why.Exception switch
+    {
+        MqttConnectException { TlsFailure: { } failure } exception => $"{exception.Message} {TlsAdvice.For(failure, _tls)}",
+        MqttConnectException { Reason: null } exception => exception.Message,
+        { } exception => $"{why.Reason}: {exception.Message}",
+        null => $"{why.Reason} {why.ReasonString}".TrimEnd(),
+    };
 }

@@ -18,9 +18,10 @@ internal sealed class ConnectionOpener(MqttClientOptions options)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var tls = new TlsAttempt(options.Endpoint, options.Tls);
         try
         {
-            return await AttemptAsync(clientId, cleanStart, both.Token).ConfigureAwait(false);
+            return await AttemptAsync(clientId, cleanStart, tls, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -33,13 +34,13 @@ internal sealed class ConnectionOpener(MqttClientOptions options)
         catch (Exception exception) when (exception is SocketException or IOException or WebSocketException or AuthenticationException
             or ObjectDisposedException)
         {
-            throw new MqttConnectException($"{options.Endpoint} cannot be reached: {exception.Message}", innerException: exception);
+            throw tls.Explain(exception) ?? new MqttConnectException($"{options.Endpoint} cannot be reached: {exception.Message}", innerException: exception);
         }
     }
 
-    private async Task<OpenedConnection> AttemptAsync(string clientId, bool cleanStart, CancellationToken cancellationToken)
+    private async Task<OpenedConnection> AttemptAsync(string clientId, bool cleanStart, TlsAttempt tls, CancellationToken cancellationToken)
     {
-        var transport = await TransportConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+        var transport = await TransportConnector.ConnectAsync(options, tls, cancellationToken).ConfigureAwait(false);
         var received = new ReceiveBuffer(options.MaximumPacketSize);
         try
         {

@@ -21,4 +21,7 @@ public sealed class MqttConnectException : MqttClientException
 
     /// <summary>The server's text for people, or null.</summary>
     public string? ReasonString { get; }
+
+    /// <summary>What TLS failed by, or null if it did not.</summary>
+    public MqttTlsFailure? TlsFailure { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace IotTelemetry.Mqtt;
 
 /// <summary>Where a server listens.</summary>
@@ -18,27 +20,35 @@ public sealed record MqttEndpoint(MqttTransportKind Kind, string Host, int Port,
     public static MqttEndpoint Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        return TryParse(text, out var endpoint) ? endpoint : throw new FormatException(
+            $"'{text}' is not an MQTT endpoint. Allowed: mqtt://host[:port], mqtts://host[:port], ws://host[:port][/path], wss://host[:port][/path].");
+    }
+
+    /// <summary>Reads what <see cref="Parse"/> reads; false if the text is none of these.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out MqttEndpoint? endpoint)
+    {
+        endpoint = null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
         {
-            throw Invalid(text);
+            return false;
         }
 
-        var (kind, defaultPort) = uri.Scheme switch
+        (MqttTransportKind Kind, int Port)? scheme = uri.Scheme switch
         {
             "mqtt" or "tcp" => (MqttTransportKind.Tcp, 1883),
             "mqtts" or "tls" or "ssl" => (MqttTransportKind.Tls, 8883),
             "ws" => (MqttTransportKind.WebSocket, 80),
             "wss" => (MqttTransportKind.SecureWebSocket, 443),
-            _ => throw Invalid(text),
+            _ => null,
         };
-        var isWebSocket = kind is MqttTransportKind.WebSocket or MqttTransportKind.SecureWebSocket;
-        if (uri.UserInfo.Length > 0 || (!isWebSocket && uri.PathAndQuery.Length > 1))
+        var hasPath = uri.PathAndQuery.Length > 1;
+        if (scheme is not var (kind, defaultPort) || (hasPath && kind is MqttTransportKind.Tcp or MqttTransportKind.Tls))
         {
-            throw Invalid(text);
+            return false;
         }
 
-        var path = isWebSocket && uri.PathAndQuery.Length > 1 ? uri.PathAndQuery : "/mqtt";
-        return new MqttEndpoint(kind, uri.DnsSafeHost, uri.Port > 0 ? uri.Port : defaultPort, path);
+        endpoint = new MqttEndpoint(kind, uri.DnsSafeHost, uri.Port > 0 ? uri.Port : defaultPort, hasPath ? uri.PathAndQuery : "/mqtt");
+        return true;
     }
 
     /// <summary>The endpoint as <see cref="Parse"/> reads it.</summary>
@@ -53,7 +63,4 @@ public sealed record MqttEndpoint(MqttTransportKind Kind, string Host, int Port,
             _ => $"wss://{host}:{Port}{Path}",
         };
     }
-
-    private static FormatException Invalid(string text) => new(
-        $"'{text}' is not an MQTT endpoint. Allowed: mqtt://host[:port], mqtts://host[:port], ws://host[:port][/path], wss://host[:port][/path].");
 }

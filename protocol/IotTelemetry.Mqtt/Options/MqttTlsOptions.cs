@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -12,9 +13,9 @@ public sealed record MqttTlsOptions
     public X509Certificate2Collection? TrustedAuthorities { get; init; }
 
     /// <summary>
-    /// Gives the client certificate with its private key. Asked at each connection, so a renewed certificate is used without a restart.
+    /// Gives the client certificate with its private key and intermediates. Asked at each connection, so a renewed certificate is used without a restart.
     /// </summary>
-    public Func<X509Certificate2?>? ClientCertificate { get; init; }
+    public Func<SslStreamCertificateContext?>? ClientCertificate { get; init; }
 
     /// <summary>The name the server certificate must carry; null takes the endpoint's host.</summary>
     public string? TargetHost { get; init; }

@@ -1,19 +1,18 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace IotTelemetry.Mqtt.Transport;
 
 /// <summary>Opens the transport an endpoint asks for.</summary>
 internal static class TransportConnector
 {
-    public static async ValueTask<IMqttTransport> ConnectAsync(MqttClientOptions options, CancellationToken cancellationToken)
+    public static async ValueTask<IMqttTransport> ConnectAsync(MqttClientOptions options, TlsAttempt tls, CancellationToken cancellationToken)
     {
         var endpoint = options.Endpoint;
         if (endpoint.Kind is MqttTransportKind.WebSocket or MqttTransportKind.SecureWebSocket)
         {
             return WebSocketFeature.IsSupported
-                ? await WebSocketConnector.ConnectAsync(endpoint, options.Tls, cancellationToken).ConfigureAwait(false)
+                ? await WebSocketConnector.ConnectAsync(endpoint, tls, cancellationToken).ConfigureAwait(false)
                 : throw new NotSupportedException($"{endpoint} asks for a WebSocket, which this program was built without ({WebSocketFeature.Switch}).");
         }
 
@@ -28,7 +27,7 @@ internal static class TransportConnector
             }
 
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsAuthentication(endpoint, options.Tls), cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(tls.Begin(), cancellationToken).ConfigureAwait(false);
             return new TlsTransport(socket, stream);
         }
         catch
@@ -36,28 +35,5 @@ internal static class TransportConnector
             socket.Dispose();
             throw;
         }
-    }
-
-    internal static SslClientAuthenticationOptions TlsAuthentication(MqttEndpoint endpoint, MqttTlsOptions tls)
-    {
-        var policy = new X509ChainPolicy { RevocationMode = tls.RevocationMode };
-        if (tls.TrustedAuthorities is { } authorities)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(authorities);
-        }
-
-        var authentication = new SslClientAuthenticationOptions
-        {
-            TargetHost = tls.TargetHost ?? endpoint.Host,
-            EnabledSslProtocols = tls.Protocols,
-            CertificateChainPolicy = policy,
-        };
-        if (tls.ClientCertificate?.Invoke() is { } certificate)
-        {
-            authentication.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
-        }
-
-        return authentication;
     }
 }

@@ -5,7 +5,7 @@ namespace IotTelemetry.Mqtt.Transport;
 /// <summary>Opens MQTT over WebSocket. Apart from <see cref="TransportConnector"/>, so that a program without <see cref="WebSocketFeature"/> carries neither it nor the HTTP client below it.</summary>
 internal static class WebSocketConnector
 {
-    public static async ValueTask<IMqttTransport> ConnectAsync(MqttEndpoint endpoint, MqttTlsOptions tls, CancellationToken cancellationToken)
+    public static async ValueTask<IMqttTransport> ConnectAsync(MqttEndpoint endpoint, TlsAttempt tls, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         try
@@ -15,7 +15,7 @@ internal static class WebSocketConnector
             using var handler = new SocketsHttpHandler();
             if (endpoint.IsSecure)
             {
-                handler.SslOptions = TransportConnector.TlsAuthentication(endpoint, tls);
+                handler.SslOptions = tls.Begin();
             }
 
             using var invoker = new HttpMessageInvoker(handler);

@@ -7,8 +7,9 @@ using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Hosting;
 using IotTelemetry.Edge.Live;
-using IotTelemetry.Protocol;
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Mqtt.Tests.Peers;
+using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Tests.Hosting;
 
@@ -80,34 +81,75 @@ public sealed class UnattendedTests : IDisposable
         await manager.HearAsync("READY=1");
 
         await WriteAsync(file, "\"count\": 0");
-        await HangUpAsync("$.board.count: is 0; allowed: whole numbers 1 to 10000");
+        await HangUpAsync(agent, manager, "$.board.count: is 0; allowed: whole numbers 1 to 10000");
         await WriteAsync(file, "\"count\": 10, \"seed\": 1");
-        await HangUpAsync("runs on simulated-car-park with 20 points");
-        await HangUpAsync("has not changed");
+        await HangUpAsync(agent, manager, "runs on simulated-car-park with 20 points");
+        await HangUpAsync(agent, manager, "has not changed");
         await WriteAsync(file, "\"count\": 30", "\"sampling\": { \"pollMs\": 10 },");
-        await HangUpAsync("runs on simulated-car-park with 60 points");
+        await HangUpAsync(agent, manager, "runs on simulated-car-park with 60 points");
         await WriteAsync(file, "\"count\": 30", "\"sampling\": { \"points\": { \"colour\": { } } },");
-        await HangUpAsync("is no point of simulated-car-park");
+        await HangUpAsync(agent, manager, "is no point of simulated-car-park");
 
         // It is right, but the agent cannot start with it: the state directory cannot be made.
         await WriteAsync(file, "\"count\": 30", state: Path.Combine(file, "state"));
-        await HangUpAsync("could not start with the changed");
+        await HangUpAsync(agent, manager, "could not start with the changed");
         Assert.False(agent.HasExited);
 
         await SignalAsync(agent, "-TERM");
         await manager.HearAsync("STOPPING=1");
         await agent.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(0, agent.ExitCode);
+    }
 
-        async Task HangUpAsync(string expected)
-        {
-            await SignalAsync(agent, "-HUP");
-            await manager.HearAsync("RELOADING=1\nMONOTONIC_USEC=");
-            await manager.HearAsync("READY=1");
-            while (!(await _log.Reader.ReadAsync().AsTask().WaitAsync(Patience)).Contains(expected, StringComparison.Ordinal))
+    [MosquittoFact]
+    public async Task Authorities_that_were_replaced_are_taken_on_sighup()
+    {
+        using var right = new TestCertificates();
+        using var wrong = new TestCertificates();
+        right.WriteClientTo(_directory.Path);
+        var authorities = Path.Combine(_directory.Path, "ca.pem");
+        await File.WriteAllTextAsync(authorities, wrong.Authority.ExportCertificatePem());
+        await using var broker = await MosquittoBroker.StartAsync(certificates: right);
+        var file = Path.Combine(_directory.Path, "edge.json");
+        await File.WriteAllTextAsync(file, $$"""
             {
-                // Earlier lines.
+              "site": "station", "gateway": "gw-1", "state": "state",
+              "mqtt": {
+                "endpoint": "mqtts://127.0.0.1:{{broker.TlsPort}}",
+                "tls": { "authorities": "ca.pem", "certificate": "client.pem", "key": "client.key" }
+              },
+              "health": { "intervalSeconds": 0 },
+              "board": { "kind": "simulated-car-park", "count": 10 }
             }
+            """);
+        using var manager = new ServiceManager(Path.Combine(_directory.Path, "notify"));
+        using var agent = Start(file, manager, watchdog: TimeSpan.FromSeconds(60));
+        await manager.HearAsync("READY=1");
+        await HearLogAsync("WRN Uplink No connection to the broker: mqtts://127.0.0.1:");
+
+        await HangUpAsync(agent, manager, "has not changed");
+        await File.WriteAllTextAsync(authorities, right.Authority.ExportCertificatePem());
+        await HangUpAsync(agent, manager, "has changed and is right");
+        await HearLogAsync("Connected to the broker");
+
+        await SignalAsync(agent, "-TERM");
+        await agent.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, agent.ExitCode);
+    }
+
+    private async Task HangUpAsync(Process agent, ServiceManager manager, string expected)
+    {
+        await SignalAsync(agent, "-HUP");
+        await manager.HearAsync("RELOADING=1\nMONOTONIC_USEC=");
+        await manager.HearAsync("READY=1");
+        await HearLogAsync(expected);
+    }
+
+    private async Task HearLogAsync(string expected)
+    {
+        while (!(await _log.Reader.ReadAsync().AsTask().WaitAsync(Patience)).Contains(expected, StringComparison.Ordinal))
+        {
+            // Earlier lines.
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class SecureWebSocketTests : IDisposable
         await using var client = CreateClient(others);
         var connecting = client.ConnectAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => Within.Time(AcceptTlsAsync()));
-        await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(connecting));
+        Assert.Equal(MqttTlsFailure.UntrustedAuthority, (await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(connecting))).TlsFailure);
     }
 
     public void Dispose()
@@ -55,7 +55,7 @@ public sealed class SecureWebSocketTests : IDisposable
     private MqttClient CreateClient(TestCertificates trusted) => new(new MqttClientOptions
     {
         Endpoint = new MqttEndpoint(MqttTransportKind.SecureWebSocket, "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port),
-        Tls = new MqttTlsOptions { TrustedAuthorities = [trusted.Authority], ClientCertificate = () => _certificates.Client },
+        Tls = new MqttTlsOptions { TrustedAuthorities = [trusted.Authority], ClientCertificate = () => _certificates.ClientContext },
         Reconnect = new MqttReconnectOptions { Enabled = false },
         DisposeTimeout = TimeSpan.FromMilliseconds(200),
     });

@@ -23,7 +23,7 @@ public sealed class MosquittoTests
         await RoundTripAsync(new MqttClientOptions
         {
             Endpoint = new MqttEndpoint(MqttTransportKind.Tls, "127.0.0.1", broker.TlsPort),
-            Tls = new MqttTlsOptions { TrustedAuthorities = [certificates.Authority], ClientCertificate = () => certificates.Client },
+            Tls = new MqttTlsOptions { TrustedAuthorities = [certificates.Authority], ClientCertificate = () => certificates.ClientContext },
         });
     }
 
@@ -36,10 +36,10 @@ public sealed class MosquittoTests
         await using var client = new MqttClient(new MqttClientOptions
         {
             Endpoint = new MqttEndpoint(MqttTransportKind.Tls, "127.0.0.1", broker.TlsPort),
-            Tls = new MqttTlsOptions { TrustedAuthorities = [others.Authority], ClientCertificate = () => certificates.Client },
+            Tls = new MqttTlsOptions { TrustedAuthorities = [others.Authority], ClientCertificate = () => certificates.ClientContext },
         });
         var exception = await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(client.ConnectAsync()));
-        Assert.IsType<System.Security.Authentication.AuthenticationException>(exception.InnerException);
+        Assert.Equal(MqttTlsFailure.UntrustedAuthority, exception.TlsFailure);
     }
 
     [MosquittoFact]
@@ -52,7 +52,15 @@ public sealed class MosquittoTests
             Endpoint = new MqttEndpoint(MqttTransportKind.Tls, "127.0.0.1", broker.TlsPort),
             Tls = new MqttTlsOptions { TrustedAuthorities = [certificates.Authority] },
         });
-        await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(client.ConnectAsync()));
+        Assert.Equal(MqttTlsFailure.ClientCertificate, (await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(client.ConnectAsync()))).TlsFailure);
+    }
+
+    [MosquittoFact]
+    public async Task A_port_without_tls_is_told_from_a_certificate_that_is_wrong()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        await using var client = new MqttClient(new MqttClientOptions { Endpoint = new MqttEndpoint(MqttTransportKind.Tls, "127.0.0.1", broker.Port) });
+        Assert.Equal(MqttTlsFailure.Handshake, (await Assert.ThrowsAsync<MqttConnectException>(() => Within.Time(client.ConnectAsync()))).TlsFailure);
     }
 
     [MosquittoFact]

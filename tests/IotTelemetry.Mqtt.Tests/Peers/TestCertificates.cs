@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,15 +8,16 @@ namespace IotTelemetry.Mqtt.Tests.Peers;
 /// <summary>An authority of its own with a server certificate for 127.0.0.1 and a client certificate.</summary>
 internal sealed class TestCertificates : IDisposable
 {
-    public TestCertificates()
+    /// <param name="isServerExpired">Whether the server's certificate was valid until an hour ago.</param>
+    public TestCertificates(bool isServerExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Test Authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         Authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        Server = Issue("CN=127.0.0.1", isServer: true);
-        Client = Issue("CN=gateway-1", isServer: false);
+        Server = Issue("CN=127.0.0.1", isServer: true, DateTimeOffset.UtcNow.AddHours(isServerExpired ? -1 : 12));
+        Client = Issue("CN=gateway-1", isServer: false, DateTimeOffset.UtcNow.AddHours(12));
     }
 
     public X509Certificate2 Authority { get; }
@@ -23,6 +25,9 @@ internal sealed class TestCertificates : IDisposable
     public X509Certificate2 Server { get; }
 
     public X509Certificate2 Client { get; }
+
+    /// <summary>The client certificate as a client's TLS options want it.</summary>
+    public SslStreamCertificateContext ClientContext => SslStreamCertificateContext.Create(Client, null, offline: true);
 
     public void WriteTo(string directory)
     {
@@ -32,6 +37,15 @@ internal sealed class TestCertificates : IDisposable
         File.WriteAllText(Path.Combine(directory, "server.key"), key.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>What a client needs: <c>ca.pem</c>, <c>client.pem</c> and <c>client.key</c>.</summary>
+    public void WriteClientTo(string directory)
+    {
+        File.WriteAllText(Path.Combine(directory, "ca.pem"), Authority.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(directory, "client.pem"), Client.ExportCertificatePem());
+        using var key = Client.GetECDsaPrivateKey()!;
+        File.WriteAllText(Path.Combine(directory, "client.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
     public void Dispose()
     {
         Authority.Dispose();
@@ -39,7 +53,7 @@ internal sealed class TestCertificates : IDisposable
         Client.Dispose();
     }
 
-    private X509Certificate2 Issue(string name, bool isServer)
+    private X509Certificate2 Issue(string name, bool isServer, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
@@ -51,7 +65,7 @@ internal sealed class TestCertificates : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var issued = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-2), until, RandomNumberGenerator.GetBytes(8));
         using var withKey = issued.CopyWithPrivateKey(key);
 
         // Through PKCS #12, so that the key is not ephemeral: SslStream needs that on some systems.

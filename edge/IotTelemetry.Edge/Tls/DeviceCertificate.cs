@@ -1,0 +1,53 @@
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
+
+namespace IotTelemetry.Edge.Tls;
+
+/// <summary>
+/// The device's certificate and key, as their files have them at each connection: a renewed one is used without a restart. While the files are broken (or one of the two is still the old one) what was read before
+/// stays. For one connection at a time.
+/// </summary>
+/// <param name="certificateFile">The device's certificate, then its intermediates.</param>
+/// <param name="keyFile">Its private key.</param>
+/// <param name="texts">What the two files held.</param>
+/// <param name="identity">What that meant.</param>
+internal sealed class DeviceCertificate(string certificateFile, string keyFile, (string Certificate, string Key) texts, SslStreamCertificateContext identity)
+{
+    private (string Certificate, string Key) _texts = texts;
+    private SslStreamCertificateContext _identity = identity;
+    private bool _isTold;
+    private string? _problem;
+
+    /// <summary>Reads the files again and tells what has changed.</summary>
+    public SslStreamCertificateContext Renewed(ILogger log, TimeProvider time)
+    {
+        try
+        {
+            var found = (Certificate: File.ReadAllText(certificateFile), Key: File.ReadAllText(keyFile));
+            if (found != _texts)
+            {
+                _identity = PemFile.Identity(PemFile.Certificates(found.Certificate), found.Key);
+                _texts = found;
+                _isTold = false;
+            }
+
+            _problem = null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            if (exception.Message != _problem)
+            {
+                _problem = exception.Message;
+                TlsLog.OldCertificateKept(log, certificateFile, keyFile, exception.Message);
+            }
+        }
+
+        if (!_isTold)
+        {
+            _isTold = true;
+            TlsLog.Shown(log, _identity.TargetCertificate, time);
+        }
+
+        return _identity;
+    }
+}

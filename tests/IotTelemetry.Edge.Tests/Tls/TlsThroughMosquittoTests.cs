@@ -1,0 +1,152 @@
+using System.Threading.Channels;
+using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Uplink;
+using IotTelemetry.Mqtt;
+using IotTelemetry.Mqtt.Tests.Peers;
+using IotTelemetry.Protocol;
+
+namespace IotTelemetry.Edge.Tests.Tls;
+
+/// <summary>The uplink as the configuration's <c>mqtt.tls</c> makes it, against a mosquitto that demands client certificates.</summary>
+public sealed class TlsThroughMosquittoTests : IDisposable
+{
+    private const string Authorities = "\"authorities\": \"ca.pem\"";
+    private const string Certificate = "\"certificate\": \"client.pem\", \"key\": \"client.key\"";
+
+    private readonly TempDirectory _directory = new();
+    private readonly TestCertificates _certificates = new();
+    private readonly RecordingLog _log = new();
+
+    public TlsThroughMosquittoTests() => _certificates.WriteClientTo(_directory.Path);
+
+    public void Dispose()
+    {
+        _certificates.Dispose();
+        _directory.Dispose();
+    }
+
+    [MosquittoFact]
+    public async Task With_the_broker_s_authority_and_a_certificate_of_its_own_the_agent_connects()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(certificates: _certificates);
+        await using var link = await StartAsync($"mqtts://127.0.0.1:{broker.TlsPort}", $"{Authorities}, {Certificate}");
+        Assert.Equal("connected", await link.HappensAsync());
+    }
+
+    [MosquittoFact]
+    public async Task A_broker_of_another_authority_is_refused_and_the_log_says_what_to_do()
+    {
+        using var others = new TestCertificates();
+        await using var broker = await MosquittoBroker.StartAsync(certificates: others);
+        await using var link = await StartAsync($"mqtts://127.0.0.1:{broker.TlsPort}", $"{Authorities}, {Certificate}");
+        var reason = await link.HappensAsync();
+        Assert.StartsWith($"mqtts://127.0.0.1:{broker.TlsPort} shows a certificate that comes from no trusted authority: CN=127.0.0.1 leads to CN=Test Authority (", reason, StringComparison.Ordinal);
+        Assert.EndsWith("See that mqtt.tls.authorities has the root of the broker's certificate, and that the broker sends its intermediates.", reason, StringComparison.Ordinal);
+    }
+
+    [MosquittoFact]
+    public async Task A_broker_of_another_name_is_refused_unless_the_name_is_given()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(certificates: _certificates);
+        await using (var link = await StartAsync($"mqtts://localhost:{broker.TlsPort}", $"{Authorities}, {Certificate}"))
+        {
+            Assert.Equal(
+                $"mqtts://localhost:{broker.TlsPort} shows a certificate that is for 127.0.0.1 and not for localhost. If it is the right broker, give one of these names as mqtt.tls.serverName.",
+                await link.HappensAsync());
+        }
+
+        await using var named = await StartAsync($"mqtts://localhost:{broker.TlsPort}", $"{Authorities}, {Certificate}, \"serverName\": \"127.0.0.1\"");
+        Assert.Equal("connected", await named.HappensAsync());
+    }
+
+    [MosquittoFact]
+    public async Task A_broker_whose_certificate_has_expired_is_refused_with_both_times()
+    {
+        using var old = new TestCertificates(isServerExpired: true);
+        old.WriteClientTo(_directory.Path);
+        await using var broker = await MosquittoBroker.StartAsync(certificates: old);
+        await using var link = await StartAsync($"mqtts://127.0.0.1:{broker.TlsPort}", $"{Authorities}, {Certificate}");
+        Assert.Matches("shows a certificate that is not valid now: CN=127.0.0.1 is from 2.*Z to 2.*Z, and this machine's clock says 2.*Z. The broker needs a renewed certificate, or", await link.HappensAsync());
+    }
+
+    [MosquittoFact]
+    public async Task Without_the_certificate_that_the_broker_demands_the_agent_is_refused_and_says_so()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(certificates: _certificates);
+        await using var link = await StartAsync($"mqtts://127.0.0.1:{broker.TlsPort}", Authorities);
+        var reason = await link.HappensAsync();
+        Assert.Contains("demands a client certificate, and there is none: ", reason, StringComparison.Ordinal);
+        Assert.EndsWith("Give this device's certificate and key as mqtt.tls.certificate and mqtt.tls.key.", reason, StringComparison.Ordinal);
+    }
+
+    [MosquittoFact]
+    public async Task A_renewed_certificate_is_used_at_the_next_connection_and_a_broken_one_is_told_once_and_not_used()
+    {
+        using var others = new TestCertificates();
+        others.WriteClientTo(_directory.Path);
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "ca.pem"), _certificates.Authority.ExportCertificatePem());
+        await using var broker = await MosquittoBroker.StartAsync(certificates: _certificates);
+        await using var link = await StartAsync($"mqtts://127.0.0.1:{broker.TlsPort}", $"{Authorities}, {Certificate}");
+        Assert.Contains("refuses the client certificate CN=gateway-1: ", await link.HappensAsync(), StringComparison.Ordinal);
+
+        _certificates.WriteClientTo(_directory.Path);
+        await link.HappensAsync("connected");
+
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "client.pem"), "half a certifi");
+        await broker.RestartAsync();
+        await link.HappensAsync("connected");
+        await broker.RestartAsync();
+        await link.HappensAsync("connected");
+        Assert.Single(_log.Lines, line => line.Contains("holds no certificate", StringComparison.Ordinal) && line.Contains("the one before stays", StringComparison.Ordinal));
+        Assert.Equal(2, _log.Lines.Count(line => line.StartsWith("This gateway shows the broker the certificate CN=gateway-1", StringComparison.Ordinal)));
+    }
+
+    private async Task<Link> StartAsync(string endpoint, string tls)
+    {
+        var file = Path.Combine(_directory.Path, "edge.json");
+        await File.WriteAllTextAsync(file, $$"""
+            { "site": "station", "gateway": "gw-1", "state": ".", "board": { "kind": "simulated-feeder" }, "mqtt": { "endpoint": "{{endpoint}}", "tls": { {{tls}} } } }
+            """);
+        var configuration = ConfigurationFile.Load(file, new Dictionary<string, string>());
+        var link = new Link(configuration.Gateway, configuration.Mqtt with
+        {
+            Tls = configuration.Tls!.ToOptions(_log, TimeProvider.System),
+            Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(250) },
+        });
+        await link.Transport.StartAsync(link, CancellationToken.None);
+        return link;
+    }
+
+    /// <summary>One uplink and what it tells.</summary>
+    private sealed class Link(GatewayId gateway, MqttClientOptions options) : IUplinkEvents, IAsyncDisposable
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+        private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
+
+        public MqttUplinkTransport Transport { get; } = new(options, new GatewayTopics(gateway));
+
+        public Task<string> HappensAsync() => _told.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public async Task HappensAsync(string expected)
+        {
+            using var giveUp = new CancellationTokenSource(Patience);
+            while (await _told.Reader.ReadAsync(giveUp.Token) != expected)
+            {
+                // Attempts before.
+            }
+        }
+
+        public void OnConnected(UplinkConnection connection) => _told.Writer.TryWrite("connected");
+
+        public void OnDisconnected(string reason) => _told.Writer.TryWrite(reason);
+
+        public ValueTask OnStoredAsync(ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
+
+        public ValueTask OnCommandAsync(ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
+
+        public ValueTask OnLockoutsAsync(ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => Transport.DisposeAsync();
+    }
+}
