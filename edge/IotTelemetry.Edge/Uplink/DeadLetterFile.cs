@@ -13,7 +13,9 @@ internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 *
 
     public string Path { get; } = path;
 
-    /// <summary>Writes one frame; it is on the disk after <see cref="Flush"/>.</summary>
+    /// <summary>Writes one frame, whole or not at all; it is on the disk after <see cref="Flush"/>.</summary>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Append(ulong epoch, ulong seq, string reason, ReadOnlyMemory<byte> frame, DateTimeOffset at)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -33,16 +35,26 @@ internal sealed class DeadLetterFile(string path, long maximumBytes = 4 * 1024 *
         if (_file.Length > 0 && _file.Length + line.WrittenCount > maximumBytes)
         {
             _file.Dispose();
+            _file = null;
             File.Move(Path, Path + ".1", overwrite: true);
             _file = Open();
         }
 
-        _file.Write(line.WrittenSpan);
+        var end = _file.Length;
+        try
+        {
+            _file.Write(line.WrittenSpan);
+        }
+        catch (IOException)
+        {
+            _file.SetLength(end);
+            throw;
+        }
     }
 
     public void Flush() => _file?.Flush(flushToDisk: true);
 
     public void Dispose() => _file?.Dispose();
 
-    private FileStream Open() => new(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    private FileStream Open() => new(Path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 }

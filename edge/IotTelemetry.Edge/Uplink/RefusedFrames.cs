@@ -4,9 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Uplink;
 
-/// <summary>Keeps frames that will never be stored where a person can look at them, before the cursor deletes them. Used by the uplink's loop alone.</summary>
+/// <summary>
+/// Keeps frames that will never be stored where a person can look at them, before the cursor deletes them. A disk that does not take one costs that copy and no more: only the cursor makes
+/// room on a full one. Used by the uplink's loop alone.
+/// </summary>
 internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLetterFile file, UplinkCounters counters, TimeProvider time, ILogger log) : IDisposable
 {
+    private long _notKept;
+
     /// <summary>Call before the cursor is confirmed to the outbox.</summary>
     public void Bury(StoredCursor cursor)
     {
@@ -31,7 +36,7 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
 
         if (buried > 0)
         {
-            file.Flush();
+            Flush();
         }
     }
 
@@ -39,7 +44,7 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
     public void Bury(OutboxFrame frame, string reason)
     {
         Keep(frame, reason, isFirst: true);
-        file.Flush();
+        Flush();
     }
 
     /// <summary>The reason as it is kept.</summary>
@@ -74,11 +79,43 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
 
     private void Keep(OutboxFrame frame, string reason, bool isFirst)
     {
-        file.Append(frame.Epoch, frame.Seq, reason, frame.Payload, time.GetUtcNow());
         counters.DeadLetter();
+        try
+        {
+            file.Append(frame.Epoch, frame.Seq, reason, frame.Payload, time.GetUtcNow());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (_notKept++ == 0)
+            {
+                UplinkLog.DeadLetterLost(log, frame.Epoch, frame.Seq, reason, file.Path, exception.Message);
+            }
+
+            return;
+        }
+
+        if (_notKept > 0)
+        {
+            UplinkLog.DeadLettersKeptAgain(log, file.Path, _notKept);
+            _notKept = 0;
+        }
+
         if (isFirst)
         {
             UplinkLog.DeadLetters(log, frame.Epoch, frame.Seq, reason, file.Path);
+        }
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            file.Flush();
+        }
+        catch (IOException exception)
+        {
+            // The lines stand in the page cache.
+            UplinkLog.DeadLettersNotForced(log, file.Path, exception.Message);
         }
     }
 }

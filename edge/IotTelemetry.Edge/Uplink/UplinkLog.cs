@@ -31,4 +31,13 @@ internal static partial class UplinkLog
 
     [LoggerMessage(1108, LogLevel.Warning, "The broker refused the position of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
     public static partial void PositionRefused(ILogger logger, ulong epoch, string reason);
+
+    [LoggerMessage(1109, LogLevel.Error, "Frame {Seq} of epoch {Epoch} will not be stored ({Reason}), and {Path} cannot keep it: {Problem}; not said again until it can")]
+    public static partial void DeadLetterLost(ILogger logger, ulong epoch, ulong seq, string reason, string path, string problem);
+
+    [LoggerMessage(1110, LogLevel.Error, "Could not force {Path} to the disk: {Problem}")]
+    public static partial void DeadLettersNotForced(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1111, LogLevel.Warning, "{Path} keeps refused frames again; {Lost} were not kept")]
+    public static partial void DeadLettersKeptAgain(ILogger logger, string path, long lost);
 }

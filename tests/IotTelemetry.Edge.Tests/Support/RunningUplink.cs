@@ -1,6 +1,7 @@
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Uplink;
 using IotTelemetry.Protocol;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Edge.Tests;
@@ -10,18 +11,21 @@ internal sealed class RunningUplink : IAsyncDisposable
 {
     public static readonly GatewayTopics Topics = new(new GatewayId("site", "gw"));
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory _own = new();
+    private readonly string _directory;
     private readonly CancellationTokenSource _stop = new();
     private readonly FrameUplink _uplink;
     private readonly Task _running;
 
-    public RunningUplink(Func<OutboxOptions, OutboxOptions>? outbox = null, Func<UplinkOptions, UplinkOptions>? uplink = null, int frames = 0)
+    public RunningUplink(Func<OutboxOptions, OutboxOptions>? outbox = null, Func<UplinkOptions, UplinkOptions>? uplink = null, int frames = 0, string? directory = null, ILogger? log = null)
     {
-        Outbox = TestOutbox.Open(Path.Combine(_directory.Path, "outbox"), outbox);
+        _directory = directory ?? _own.Path;
+        log ??= NullLogger.Instance;
+        Outbox = TestOutbox.Open(Path.Combine(_directory, "outbox"), outbox, log);
         Outbox.SetBirth(PlainAnnouncements.Birth(1), b => b.Span.SequenceEqual(PlainAnnouncements.Birth(1)));
         Outbox.AppendMany(frames);
         _uplink = new FrameUplink(
-            Outbox, Transport, uplink?.Invoke(new UplinkOptions()) ?? new UplinkOptions(), Topics, new PlainAnnouncements(1), new DeadLetterFile(DeadLetters), TimeProvider.System, NullLogger.Instance);
+            Outbox, Transport, uplink?.Invoke(new UplinkOptions()) ?? new UplinkOptions(), Topics, new PlainAnnouncements(1), new DeadLetterFile(DeadLetters), TimeProvider.System, log);
         _running = _uplink.RunAsync(_stop.Token);
     }
 
@@ -29,7 +33,7 @@ internal sealed class RunningUplink : IAsyncDisposable
 
     public ScriptedTransport Transport { get; } = new(Topics);
 
-    public string DeadLetters => Path.Combine(_directory.Path, "dead-letters.jsonl");
+    public string DeadLetters => Path.Combine(_directory, "dead-letters.jsonl");
 
     public UplinkCounters Counters => _uplink.Counters;
 
@@ -47,7 +51,7 @@ internal sealed class RunningUplink : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<bool> holds)
     {
-        using var giveUp = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var giveUp = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!holds())
         {
             await Task.Delay(5, giveUp.Token);
@@ -57,10 +61,10 @@ internal sealed class RunningUplink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running.WaitAsync(TimeSpan.FromSeconds(10));
+        await _running.WaitAsync(TimeSpan.FromSeconds(60));
         _uplink.Dispose();
         Outbox.Dispose();
         _stop.Dispose();
-        _directory.Dispose();
+        _own.Dispose();
     }
 }
