@@ -26,7 +26,7 @@ internal sealed class CommandJournal : IAsyncDisposable
     private readonly int _rewriteLines;
     private readonly JournalStamp _opened;
     private Task _writing = Task.CompletedTask;
-    private FileStream _file;
+    private FileStream? _file;
     private int _lines;
     private int _rewriteAt;
     private bool _isTorn;
@@ -35,22 +35,41 @@ internal sealed class CommandJournal : IAsyncDisposable
     /// <param name="path">Its file; made when it is not there.</param>
     /// <param name="now">The time.</param>
     /// <param name="rewriteLines">Lines after which it writes itself anew, if that makes it shorter.</param>
-    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public CommandJournal(string path, Func<JournalStamp> now, int rewriteLines = 4096)
     {
         _path = path;
         _now = now;
         _rewriteLines = rewriteLines;
         _opened = now();
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
+        try
         {
-            Load(line);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
+            {
+                Load(line);
+            }
+        }
+        catch (IOException)
+        {
+            // A sector that cannot be read counts as a line.
+            Unreadable++;
         }
 
         Forget();
-        _file = Rewrite();
+        try
+        {
+            _file = Rewrite();
+        }
+        catch (IOException exception)
+        {
+            // A full or read-only disk: what is remembered counts all the same, and each command that comes tries again.
+            Problem = exception.Message;
+        }
     }
+
+    /// <summary>Why the disk took nothing at the start; null when it did.</summary>
+    public string? Problem { get; }
 
     /// <summary>Lines that could not be read at the start: the torn end of the last one, usually.</summary>
     public int Unreadable { get; private set; }
@@ -131,7 +150,10 @@ internal sealed class CommandJournal : IAsyncDisposable
         }
 
         await writing;
-        await _file.DisposeAsync();
+        if (_file is not null)
+        {
+            await _file.DisposeAsync();
+        }
     }
 
     private static void Append(FileStream file, JournalEntry entry)
@@ -173,7 +195,7 @@ internal sealed class CommandJournal : IAsyncDisposable
 
     private void Write((JournalEntry Entry, TaskCompletionSource Written)[] batch)
     {
-        if (_lines >= _rewriteAt)
+        if (_file is null || _lines >= _rewriteAt)
         {
             // With all that is remembered by now, this batch too.
             FileStream fresh;
@@ -183,7 +205,7 @@ internal sealed class CommandJournal : IAsyncDisposable
                 fresh = Rewrite();
             }
 
-            _file.Dispose();
+            _file?.Dispose();
             _file = fresh;
             return;
         }

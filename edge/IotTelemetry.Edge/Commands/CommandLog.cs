@@ -36,4 +36,7 @@ internal static partial class CommandLog
 
     [LoggerMessage(1308, LogLevel.Critical, "A defect ended the handling of a command")]
     public static partial void Defect(ILogger logger, Exception exception);
+
+    [LoggerMessage(1318, LogLevel.Error, "The command journal {Path} cannot be written: {Problem}; commands are refused until it can")]
+    public static partial void JournalNotWritten(ILogger logger, string path, string problem);
 }

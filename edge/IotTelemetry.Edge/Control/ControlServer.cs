@@ -19,6 +19,9 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
     private const int MaximumConnections = 16;
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a client that does not read may hold up the end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _room = new(MaximumConnections);
     private Socket? _listener;
@@ -63,9 +66,17 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
             await _room.WaitAsync();
         }
 
-        if (_listener is not null)
+        try
         {
-            File.Delete(path);
+            if (_listener is not null)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A disk that has become read-only: the next run's socket takes its place, if it can.
+            ControlLog.Failed(log, exception.Message);
         }
 
         _room.Dispose();
@@ -124,7 +135,9 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
 
     private async Task AnswerAsync(Socket socket, NetworkStream stream)
     {
-        var reply = new ControlReply(stream);
+        using var giveUp = new CancellationTokenSource();
+        using var ending = _stop.Token.Register(() => giveUp.CancelAfter(LastWords));
+        var reply = new ControlReply(stream, giveUp.Token);
         ControlRequest? request;
         try
         {

@@ -16,7 +16,7 @@ namespace IotTelemetry.Edge.Hosting;
 internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware, ServiceNotifier service, TimeProvider time, ILoggerFactory logs)
 {
     /// <summary>How long the results of the last commands may take to be acknowledged.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = logs.CreateLogger("Agent");
 

@@ -28,7 +28,6 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
     private Task _guarding = Task.CompletedTask;
 
     /// <summary>Opens journal and lockouts in the state directory.</summary>
-    /// <exception cref="IOException">They cannot be read or written.</exception>
     public GatewayControl(
         string stateDirectory, SwitchPlan plan, LiveBoard board, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILoggerFactory logs)
     {
@@ -40,6 +39,12 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         if (_journal.Unreadable > 0)
         {
             CommandLog.JournalDamaged(log, _journal.Unreadable, path);
+        }
+
+        if (_journal.Problem is { } problem)
+        {
+            CommandLog.JournalNotWritten(log, path, problem);
+            faults.Set(CommandDesk.JournalFault, $"what became of commands cannot be written: {problem}");
         }
 
         _judge = new InterlockJudge(plan, board, _lockouts, _journal.Switches(), time);

@@ -98,7 +98,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     {
         var outbox = Outbox.Status();
         var link = _uplink?.State == UplinkState.Streaming ? "connected" : "not connected";
-        return string.Create(CultureInfo.InvariantCulture, $"{link}; {outbox.Depth} frames wait ({outbox.Bytes} bytes); {outbox.DroppedReadings} readings dropped");
+        return string.Create(CultureInfo.InvariantCulture, $"{link}; {outbox.Depth} frames wait ({outbox.Bytes} bytes); {(long)outbox.DroppedReadings + Frames.ReadingsLost} readings dropped");
     }
 
     /// <summary>Sends a result of a command, over the next connection if there is none now.</summary>

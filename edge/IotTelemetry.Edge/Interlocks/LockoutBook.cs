@@ -18,13 +18,11 @@ internal sealed class LockoutBook
     private long _storedRevision;
 
     /// <summary>The lockouts that lie in <paramref name="path"/>.</summary>
-    /// <exception cref="IOException">The directory cannot be made or read.</exception>
     public LockoutBook(string path, IGatewayClock clock, ILogger log)
     {
         _path = path;
         _clock = clock;
         _log = log;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _held = Load();
     }
 
@@ -109,7 +107,7 @@ internal sealed class LockoutBook
             _storedRevision = set.Revision;
             return new Held(set, null);
         }
-        catch (MessageFormatException exception)
+        catch (Exception exception) when (exception is MessageFormatException or IOException or UnauthorizedAccessException)
         {
             InterlockLog.LockoutsDamaged(_log, _path, exception.Message);
             return new Held(null, "the lockouts on the disk cannot be read; every asset is held until the cloud sends them again");
@@ -118,6 +116,7 @@ internal sealed class LockoutBook
 
     private void Store(ReadOnlySpan<byte> payload)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         var beside = _path + ".new";
         using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
         {

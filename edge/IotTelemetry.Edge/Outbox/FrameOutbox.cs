@@ -33,18 +33,22 @@ internal sealed class FrameOutbox : IDisposable
     /// <summary>Raised after each append, outside the lock.</summary>
     public event Action? Appended;
 
-    /// <summary>Opens the outbox, whatever state a crash or a bad disk left it in.</summary>
-    /// <exception cref="IOException">The directory cannot be made or written, or another agent holds it.</exception>
+    /// <summary>Opens the outbox, whatever state a crash or a bad disk left it in. On a disk that has become read-only, what it holds is sent, and appends are refused.</summary>
+    /// <exception cref="IOException">The directory is not there and cannot be made, or another agent holds it.</exception>
     public static FrameOutbox Open(OutboxOptions options, TimeProvider time, Random random, ILogger log)
     {
         options.Validate();
         Directory.CreateDirectory(options.Directory);
 
-        // The kernel lifts the lock when the process ends, however it ends.
-        var directoryLock = new FileStream(Path.Combine(options.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var directoryLock = Lock(Path.Combine(options.Directory, "lock"));
         try
         {
-            var content = OutboxLoader.Load(options.Directory, repair: true);
+            var content = OutboxLoader.Load(options.Directory, repair: directoryLock.CanWrite);
+            if (!directoryLock.CanWrite)
+            {
+                OutboxLog.ReadOnly(log, options.Directory);
+            }
+
             if (content.LedgerProblem is not null)
             {
                 OutboxLog.LedgerUnreadable(log, options.Directory, content.LedgerProblem);
@@ -251,7 +255,7 @@ internal sealed class FrameOutbox : IDisposable
     {
         lock (_gate)
         {
-            if (_directoryLock.CanWrite)
+            if (_directoryLock.CanRead)
             {
                 _store.Close();
                 _directoryLock.Dispose();
@@ -277,5 +281,19 @@ internal sealed class FrameOutbox : IDisposable
         }
 
         OutboxLog.DamageFound(_log, path, bytes);
+    }
+
+    /// <summary>The lock, which the kernel lifts when the process ends, however it ends; opened to be read only where the disk takes nothing.</summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Held by another agent, this fails as well.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
     }
 }

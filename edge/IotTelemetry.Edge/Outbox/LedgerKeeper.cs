@@ -72,9 +72,10 @@ internal sealed class LedgerKeeper
 
     public void Save(List<EpochQueue> open)
     {
+        // First, so that a disk that takes nothing is not asked more often.
+        _savedAt = _time.GetTimestamp();
         LedgerFile.Save(_directory, Current(open));
         _isOld = false;
-        _savedAt = _time.GetTimestamp();
     }
 
     /// <summary>Writes down what has changed, if the last time is at least <paramref name="interval"/> ago.</summary>

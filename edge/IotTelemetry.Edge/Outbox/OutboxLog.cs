@@ -25,4 +25,7 @@ internal static partial class OutboxLog
 
     [LoggerMessage(1006, LogLevel.Error, "Could not force the outbox in {Directory} to the disk; trying again")]
     public static partial void UpkeepFailed(ILogger logger, Exception exception, string directory);
+
+    [LoggerMessage(1007, LogLevel.Error, "The disk of the outbox in {Directory} is read-only: what waits is sent, new frames are refused and counted")]
+    public static partial void ReadOnly(ILogger logger, string directory);
 }

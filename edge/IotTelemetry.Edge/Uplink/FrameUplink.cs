@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
@@ -14,7 +15,7 @@ internal sealed class FrameUplink : IDisposable
     private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan QuietTick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StatusGap = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
 
     private readonly FrameOutbox _outbox;
     private readonly IUplinkTransport _transport;
@@ -72,8 +73,10 @@ internal sealed class FrameUplink : IDisposable
     /// <summary>Connects and sends until <paramref name="stopping"/> is cancelled; then says goodbye.</summary>
     /// <param name="stopping">Ends it.</param>
     /// <param name="pulse">Beats while the loop waits for events; rests while it waits for the broker's answers, which have time-outs of their own.</param>
+    /// <exception cref="Exception">The transport has ended by an error.</exception>
     public async Task RunAsync(CancellationToken stopping, Pulse? pulse = null)
     {
+        _announcer.Stopping = stopping;
         _outbox.Appended += _inbox.OnAppended;
         await _transport.StartAsync(_inbox, stopping);
         using var timer = new PeriodicTimer(BusyTick, _time);
@@ -146,6 +149,9 @@ internal sealed class FrameUplink : IDisposable
                 _results.Disconnect();
                 _control?.OnUplink(false);
                 Move(UplinkTrigger.Disconnected);
+                break;
+            case { Failure: { } failure }:
+                ExceptionDispatchInfo.Throw(failure);
                 break;
             case { StatusChanged: true }:
                 _isStatusDue = true;
@@ -280,7 +286,7 @@ internal sealed class FrameUplink : IDisposable
 
     private async Task GoodbyeAsync()
     {
-        if (_state is UplinkState.Streaming or UplinkState.Announcing && _connection is { } connection)
+        if (_state != UplinkState.Offline && _connection is { } connection)
         {
             await _announcer.SayStatusAsync(GatewayState.Stopped, connection, GoodbyeTimeout);
         }

@@ -13,6 +13,9 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
     private readonly Dictionary<BirthHash, long> _sentAt = [];
     private long _statusAt;
 
+    /// <summary>Once it is cancelled nothing waits for the broker any more, except what has a time-out of its own.</summary>
+    public CancellationToken Stopping { get; set; }
+
     /// <summary>How long ago the status was said last.</summary>
     public TimeSpan StatusAge => time.GetElapsedTime(_statusAt);
 
@@ -69,7 +72,7 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
     {
         try
         {
-            var answer = await transport.PublishAsync(topic, payload, retain, connection).AsTask().WaitAsync(timeout ?? Timeout, time);
+            var answer = await transport.PublishAsync(topic, payload, retain, connection).AsTask().WaitAsync(timeout ?? Timeout, time, timeout is null ? Stopping : CancellationToken.None);
             if (!answer.Accepted)
             {
                 UplinkLog.AnnouncementRefused(log, topic, answer.Reason);
@@ -79,7 +82,7 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The connection is lost, and that is told by an event of its own; the next connection announces again.
+            // The connection is lost, and that is told by an event of its own; the next connection announces again. Or the agent stops.
             return false;
         }
         catch (TimeoutException)

@@ -7,6 +7,9 @@ internal interface IUplinkEvents
 
     void OnDisconnected(string reason);
 
+    /// <summary>The transport has ended by an error and will not connect again.</summary>
+    void OnFailed(Exception failure);
+
     /// <summary>A message on the topic <c>stored</c>; the memory is valid until the returned task completes.</summary>
     ValueTask OnStoredAsync(ReadOnlyMemory<byte> payload);
 

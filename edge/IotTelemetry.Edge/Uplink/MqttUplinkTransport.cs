@@ -7,6 +7,9 @@ namespace IotTelemetry.Edge.Uplink;
 /// <summary>The uplink over MQTT 5. The session ends with the connection: what is resent is decided by the cursor, never by a broker's memory.</summary>
 internal sealed class MqttUplinkTransport : IUplinkTransport
 {
+    /// <summary>A broker that is gone must not hold up the agent's stop.</summary>
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromMilliseconds(500);
+
     private readonly MqttClient _client;
     private readonly GatewayTopics _topics;
     private readonly MqttTlsOptions _tls;
@@ -23,6 +26,7 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         {
             CleanStart = true,
             SessionExpiry = TimeSpan.Zero,
+            DisposeTimeout = GoodbyeTimeout,
             Reconnect = options.Reconnect with { RetryFirstConnection = true },
         });
         _client.Connected += OnConnected;
@@ -63,9 +67,9 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         {
             await _client.DisconnectAsync();
         }
-        catch (MqttClientException)
+        catch (Exception exception) when (exception is MqttClientException or TimeoutException)
         {
-            // There was no connection to say goodbye over.
+            // There was no connection to say goodbye over, or it hangs in the operating system and has been aborted.
         }
     }
 
@@ -80,15 +84,16 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         try
         {
             await _client.ConnectAsync(cancellationToken);
+            await _client.Completion;
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // The agent stops before it was ever connected.
+            // The agent stops.
         }
-        catch (MqttClientException exception)
+        catch (Exception exception)
         {
-            // A refusal that repeating cannot mend. Readings go on into the outbox; a person has to look at it.
-            _events!.OnDisconnected(exception.Message);
+            // Whatever a broker or a network does is tried again; this is something else, and without a word nothing would be sent any more.
+            _events!.OnFailed(exception);
         }
     }
 

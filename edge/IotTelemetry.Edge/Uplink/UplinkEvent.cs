@@ -9,6 +9,7 @@ namespace IotTelemetry.Edge.Uplink;
 /// <param name="Seq">The frame that was answered; null for a position.</param>
 /// <param name="Answer">The answer; null with a lane means the connection was lost before one came.</param>
 /// <param name="LostReason">Why the connection was lost.</param>
+/// <param name="Failure">Why the transport has ended for good.</param>
 /// <param name="StatusChanged">The gateway has something new to say of itself.</param>
 internal readonly record struct UplinkEvent(
     UplinkConnection? Connection = null,
@@ -17,4 +18,5 @@ internal readonly record struct UplinkEvent(
     ulong? Seq = null,
     PublishAnswer? Answer = null,
     string? LostReason = null,
+    Exception? Failure = null,
     bool StatusChanged = false);

@@ -32,6 +32,8 @@ internal sealed class UplinkInbox(IGatewayControl? control, ILogger log) : IUpli
 
     public void OnDisconnected(string reason) => Post(new UplinkEvent(LostReason: reason));
 
+    public void OnFailed(Exception failure) => Post(new UplinkEvent(Failure: failure));
+
     public async ValueTask OnStoredAsync(ReadOnlyMemory<byte> payload)
     {
         StoredCursor cursor;

@@ -11,10 +11,17 @@ public sealed partial class MqttClient
     private bool _cleanStart;
     private long _connections;
     private long _nextSequence = 1;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _supervisor = Task.CompletedTask;
     private MqttConnection? _current;
 
     private bool WillReconnect => _options.Reconnect.Enabled && !_ending.IsCancellationRequested;
+
+    /// <summary>
+    /// Completes when the client has ended and will not connect again: in order when it was disconnected, disposed, or lost its connection with reconnection turned off; faulted by an
+    /// error that another attempt does not mend.
+    /// </summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>
     /// Makes the first connection; afterwards the client reconnects by itself until it is disposed.
@@ -201,6 +208,15 @@ public sealed partial class MqttClient
         {
             subscription.Answered.TrySetException(new MqttConnectionLostException("The client was closed before the server answered.", why));
             subscription.Unsubscribed.TrySetResult();
+        }
+
+        if (why is null)
+        {
+            _completion.TrySetResult();
+        }
+        else if (_completion.TrySetException(why))
+        {
+            _ = Completion.Exception; // seen: nobody has to look at it
         }
     }
 

@@ -88,6 +88,27 @@ public sealed class LockoutBookTests
     }
 
     [Fact]
+    public async Task A_disk_that_cannot_read_them_back_holds_everything_and_the_rest_goes_on()
+    {
+        await using var room = await SwitchRoom.OpenAsync();
+        await room.SendAsync(room.Direct("qf1", true));
+        await room.Control.OnLockoutsAsync(Set(7, Lock(room, "qf1")));
+        await room.RestartAsync(() =>
+        {
+            // What the kernel answers with an input/output error when it is read.
+            foreach (var path in new[] { room.LockoutPath, room.JournalPath })
+            {
+                File.Delete(path);
+                File.CreateSymbolicLink(path, "/proc/self/mem");
+            }
+        });
+        Assert.Equal(CommandCode.Lockout, (await room.SendAsync(room.Direct("qf3", true))).Code);
+        Assert.True(room.Faults.Has("lockouts"));
+        await room.Control.OnLockoutsAsync(Set(8));
+        Assert.Equal(CommandState.Executed, (await room.SendAsync(room.Direct("qf3", true))).State);
+    }
+
+    [Fact]
     public async Task A_set_that_the_disk_does_not_take_is_in_force_and_not_reported()
     {
         await using var room = await SwitchRoom.OpenAsync();

@@ -78,6 +78,33 @@ public sealed class OutboxFullDiskTests
         Assert.Equal(TestOutbox.Seqs(1, 20), outbox.ReadAll(outbox.CurrentEpoch));
     }
 
+    [SmallDiskFact]
+    public void On_a_disk_that_has_become_read_only_what_waits_can_be_sent_and_new_frames_are_refused()
+    {
+        using var disk = new SmallDisk(512 * 1024);
+        ulong epoch;
+        using (var outbox = Open(disk))
+        {
+            outbox.AppendMany(500);
+            epoch = outbox.CurrentEpoch;
+        }
+
+        disk.MakeReadOnly();
+        var log = new RecordingLog();
+        using (var outbox = Open(disk, log))
+        {
+            Assert.Equal(TestOutbox.Seqs(1, 500), outbox.ReadAll(epoch));
+            Assert.Throws<IOException>(() => outbox.Append(new TestFrame()));
+            outbox.Confirm(epoch, 500);
+            outbox.Maintain();
+            Assert.Equal((0UL, 0UL, 0UL), (outbox.Status().Depth, outbox.Status().DroppedFrames, outbox.Status().DamagedBytes));
+            Assert.Single(log.Lines, l => l.Contains("is read-only", StringComparison.Ordinal));
+
+            // Another agent on the same directory is kept out all the same.
+            Assert.Throws<IOException>(() => Open(disk));
+        }
+    }
+
     private static FrameOutbox Open(SmallDisk disk, RecordingLog? log = null) =>
         TestOutbox.Open(Path.Combine(disk.Path, "outbox"), o => o with { SegmentBytes = 16 * 1024, MaximumBytes = 64 * 1024 * 1024 }, log);
 }

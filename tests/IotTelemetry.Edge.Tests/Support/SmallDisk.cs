@@ -33,6 +33,9 @@ internal sealed class SmallDisk : IDisposable
 
     public void Free() => File.Delete(System.IO.Path.Combine(Path, "filler"));
 
+    /// <summary>As the kernel does when the card begins to fail; nothing may be open for writing.</summary>
+    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", Path);
+
     public void Dispose()
     {
         Run("umount", Path);
