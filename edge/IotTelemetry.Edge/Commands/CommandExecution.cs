@@ -63,11 +63,11 @@ internal sealed class CommandExecution : IDisposable
             return await ToldAsync(run, refusal);
         }
 
-        var setAt = _time.GetTimestamp();
         var pulse = _pulses[run.Point.Index];
         pulse.BackWithin(TimeSpan.Zero);
         var outcome = Set(run);
         pulse.Rest();
+        var setAt = _time.GetTimestamp();
         var set = await ToldAsync(run, outcome);
         return set.State == CommandState.Failed || run.Point.Feedback is not { } feedback ? set : await ToldAsync(run, await VerifyAsync(run, feedback, setAt, stopping));
     }

@@ -33,7 +33,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         await using var clock = new GatewayClock(time, new KernelTimekeeping(), clockFile, configuration.Clock, logs.CreateLogger("Clock"));
         await using var sampling = SamplingPlan.Make(new SteadyBoard(hardware, time, clock.Steady), configuration, clock.Steady, logs);
         var switching = SwitchPlan.Create(configuration, sampling.Board.Assets, sampling.Board.Points);
-        await using var board = new LiveBoard(sampling.Board, clock.Steady, switching.OwnPoints);
+        await using var board = new LiveBoard(sampling.Board, clock.Steady, switching.OwnPoints, sampling.Rules);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
         var faults = new FaultBook(clock);
         await using var gateway = new GatewayRuntime(

@@ -61,7 +61,7 @@ internal static class PointsCommand
         var list = new PointList(direct.Board, static _ => null, new AssumedClock(TimeProvider.System, ClockQuality.Unknown));
         do
         {
-            print([.. list.Lines(readPolled: true)]);
+            print([.. list.Lines()]);
         }
         while (watch && await WaitAsync(stopping));
     }

@@ -24,6 +24,8 @@ internal static class SetCommand
     private static readonly VerbOption Reason = new("--reason", "Why, for the journal") { ValueName = "TEXT" };
     private static readonly VerbOption Hold = new("--hold", "Without a running agent: keep the output for so many seconds instead of until Ctrl-C; after that it goes to its safe value") { ValueName = "SECONDS", IsNumber = true };
 
+    private static readonly TimeSpan CalibrationLook = TimeSpan.FromMilliseconds(100);
+
     public static Verb Verb { get; } = new()
     {
         Name = "set",
@@ -106,13 +108,45 @@ internal static class SetCommand
         }
 
         var result = await control.Local.ExecuteAsync(command, Show);
-        if (IsDone(result) && hold != TimeSpan.Zero && !stopping.IsCancellationRequested)
+        if (!IsDone(result))
+        {
+            return result;
+        }
+
+        var ending = Task.WhenAny(direct.Running, Task.Delay(hold, stopping));
+        if (IsCalibration(configuration, command))
+        {
+            return await EndsAsync(direct, command, ending) ? result : null;
+        }
+
+        if (hold != TimeSpan.Zero && !stopping.IsCancellationRequested)
         {
             Console.Out.WriteLine(hold < TimeSpan.Zero ? "held until Ctrl-C, then outputs go to their safe values" : string.Create(CultureInfo.InvariantCulture, $"held for {hold.TotalSeconds} s, then outputs go to their safe values"));
-            await Task.WhenAny(direct.Running, Task.Delay(hold, stopping));
+            await ending;
         }
 
         return result;
+    }
+
+    private static bool IsCalibration(EdgeConfiguration configuration, Command command) =>
+        command.Value == PointValue.Of(true) && configuration.Sampling.Occupancy.Any(o => o.CalibratePoint == command.Point);
+
+    /// <summary>Waits until a calibration is done and its point off again; false when <paramref name="ending"/> comes first.</summary>
+    private static async Task<bool> EndsAsync(DirectBoard direct, Command command, Task ending)
+    {
+        Console.Out.WriteLine("calibrating until the empty bay was quiet for long enough, or Ctrl-C");
+        var point = direct.Plan.Find(command.Asset, command.Point)!.Index;
+        while (direct.Board.Last(point) is not { Value: 0 })
+        {
+            if (await Task.WhenAny(ending, Task.Delay(CalibrationLook)) == ending)
+            {
+                await Console.Error.WriteLineAsync("ended before the calibration was done; the one before holds");
+                return false;
+            }
+        }
+
+        Console.Out.WriteLine("calibrated");
+        return true;
     }
 
     private static bool IsDone(CommandResult? result) => result is { State: CommandState.Executed or CommandState.Verified, IsFinal: true };

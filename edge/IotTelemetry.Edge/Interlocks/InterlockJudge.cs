@@ -187,6 +187,11 @@ internal sealed class InterlockJudge : IDisposable
             return state.IsOn == true ? "is on" : "may be on, its state is not known";
         }
 
+        if (_board.Last(member.Point) is { } own && !Feedback.IsUsable(own.Quality))
+        {
+            return "may be on, it cannot be read";
+        }
+
         if (member.Feedback is not { } feedback)
         {
             return null;
@@ -216,14 +221,22 @@ internal sealed class InterlockJudge : IDisposable
     {
         var isState = _states.TryGetValue(point, out var state);
         var isFeedback = _feedbackOf.TryGetValue(point, out var fed);
-        if ((!isState && !isFeedback) || !Feedback.IsUsable(value.Quality))
+        if (!isState && !isFeedback)
         {
             return;
         }
 
+        var isUsable = Feedback.IsUsable(value.Quality);
         lock (_gate)
         {
-            if (isState && !state!.IsMoving && state.IsOn != (value.Value != 0))
+            if (isState && (state!.IsUnreadable || !isUsable))
+            {
+                // It may have been on until now.
+                state.IsUnreadable = !isUsable;
+                state.SeenOnAt = _time.GetTimestamp();
+            }
+
+            if (isState && isUsable && !state!.IsMoving && state.IsOn != (value.Value != 0))
             {
                 if (value.Value != 0 && state.IsOn == false)
                 {
@@ -237,7 +250,7 @@ internal sealed class InterlockJudge : IDisposable
             {
                 // Each sign of being on, and the moment it ends, puts the gap off.
                 var wasShownOn = _states[shown].IsShownOn;
-                _states[shown].IsShownOn = !feedback.Shows(0, value.Value);
+                _states[shown].IsShownOn = !isUsable || !feedback.Shows(0, value.Value);
                 if (wasShownOn || _states[shown].IsShownOn)
                 {
                     _states[shown].SeenOnAt = _time.GetTimestamp();

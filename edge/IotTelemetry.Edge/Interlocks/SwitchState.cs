@@ -12,10 +12,13 @@ internal sealed class SwitchState
     /// <summary>Whether it is being switched at this moment.</summary>
     public bool IsMoving { get; set; }
 
-    /// <summary>Whether its feedback shows it on, or neither on nor off.</summary>
+    /// <summary>Whether its feedback shows it on, or neither on nor off, or cannot be read.</summary>
     public bool IsShownOn { get; set; }
 
-    /// <summary>When it, or its feedback, was seen on last; at the latest.</summary>
+    /// <summary>Whether the board could not say last what it is.</summary>
+    public bool IsUnreadable { get; set; }
+
+    /// <summary>When it, or its feedback, was seen on last, or could not be read; at the latest.</summary>
     public long SeenOnAt { get; set; }
 
     /// <summary>When it was switched on, oldest first; those of the last hour count.</summary>

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
 
@@ -5,7 +6,7 @@ namespace IotTelemetry.Edge.Live;
 
 /// <summary>
 /// The board as the agent knows it: every value that passes is remembered, so that interlocks and feedback look at what is, and not at what was worth reporting; and points of the agent's
-/// own follow the board's. Thread-safe.
+/// own follow the board's. What cannot be read, or was not read for too long, is bad. Thread-safe.
 /// </summary>
 internal sealed class LiveBoard : IBoard
 {
@@ -13,6 +14,7 @@ internal sealed class LiveBoard : IBoard
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly LiveValue?[] _last;
+    private readonly IReadOnlyList<PointRule>? _rules;
     private readonly int _boardPoints;
     private IRawValueSink? _sink;
 
@@ -20,8 +22,10 @@ internal sealed class LiveBoard : IBoard
     /// <param name="inner">The board; disposed with this.</param>
     /// <param name="time">The timeline that readings are taken on.</param>
     /// <param name="own">Pushed points of the agent's own; they are 0 until <see cref="Report"/> says otherwise.</param>
-    public LiveBoard(IBoard inner, TimeProvider time, IReadOnlyList<BoardPoint>? own = null)
+    /// <param name="rules">One rule for each of the board's points, which says how long a polled value is believed; null: for ever.</param>
+    public LiveBoard(IBoard inner, TimeProvider time, IReadOnlyList<BoardPoint>? own = null, IReadOnlyList<PointRule>? rules = null)
     {
+        _rules = rules;
         _inner = inner;
         _time = time;
         _boardPoints = inner.Points.Count;
@@ -45,10 +49,13 @@ internal sealed class LiveBoard : IBoard
     /// <summary>What a point showed last; null before the first value.</summary>
     public LiveValue? Last(int point)
     {
+        LiveValue? last;
         lock (_gate)
         {
-            return _last[point];
+            last = _last[point];
         }
+
+        return last is { } value && IsTooOld(point, value) ? value with { Quality = RawQuality.Bad } : last;
     }
 
     /// <summary>The last value as commands speak of it; null before the first and while it cannot be trusted.</summary>
@@ -90,18 +97,23 @@ internal sealed class LiveBoard : IBoard
 
     public RawValue Read(int point)
     {
+        var began = _time.GetTimestamp();
         try
         {
             var value = _inner.Read(point);
-            Remember(value);
+            Remember(value, began);
             return value;
         }
-        catch (IOException)
+        catch (Exception)
         {
-            Remember(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), Last(point)?.Value ?? 0, RawQuality.Bad));
+            // Whatever a driver throws.
+            MarkBad(point);
             throw;
         }
     }
+
+    /// <summary>A point gives nothing: it has failed, or its read does not come back. What it showed last says nothing any more.</summary>
+    public void MarkBad(int point) => Remember(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), Last(point)?.Value ?? 0, RawQuality.Bad), _time.GetTimestamp());
 
     public void Write(int point, double value) => _inner.Write(point, value);
 
@@ -110,7 +122,7 @@ internal sealed class LiveBoard : IBoard
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(point, _boardPoints);
         var raw = new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), value, RawQuality.Good);
-        Remember(raw);
+        Remember(raw, _time.GetTimestamp());
         IRawValueSink? sink;
         lock (_gate)
         {
@@ -122,9 +134,9 @@ internal sealed class LiveBoard : IBoard
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private void Remember(in RawValue value)
+    private void Remember(in RawValue value, long at)
     {
-        var live = new LiveValue(value.Value, value.Quality, value.TimestampMs, _time.GetTimestamp());
+        var live = new LiveValue(value.Value, value.Quality, value.TimestampMs, at);
         lock (_gate)
         {
             _last[value.Point] = live;
@@ -138,12 +150,15 @@ internal sealed class LiveBoard : IBoard
     {
         for (var point = 0; point < _boardPoints; point++)
         {
-            if (Points[point].Delivery == PointDelivery.Pushed && Last(point) is { } last)
+            if (Points[point].Delivery == PointDelivery.Pushed && Last(point) is not null)
             {
-                Remember(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), last.Value, RawQuality.Bad));
+                MarkBad(point);
             }
         }
     }
+
+    private bool IsTooOld(int point, in LiveValue value) =>
+        _rules is not null && point < _boardPoints && Points[point].Delivery == PointDelivery.Polled && _time.GetElapsedTime(value.At) > _rules[point].BelievedFor;
 
     private LiveValue Now(double value) => new(value, RawQuality.Good, _time.GetUtcNow().ToUnixTimeMilliseconds(), _time.GetTimestamp());
 
@@ -151,7 +166,7 @@ internal sealed class LiveBoard : IBoard
     {
         public void Accept(in RawValue value)
         {
-            board.Remember(value);
+            board.Remember(value, board._time.GetTimestamp());
             sink.Accept(value);
         }
     }

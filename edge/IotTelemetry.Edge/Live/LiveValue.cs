@@ -6,5 +6,5 @@ namespace IotTelemetry.Edge.Live;
 /// <param name="Value">The value in the point's unit.</param>
 /// <param name="Quality">How far the driver trusts it.</param>
 /// <param name="TimestampMs">When it was taken, on the steady timeline, milliseconds.</param>
-/// <param name="At">When it came, a <see cref="TimeProvider"/> timestamp.</param>
+/// <param name="At">When it came, or when the reading of it began: a <see cref="TimeProvider"/> timestamp.</param>
 internal readonly record struct LiveValue(double Value, RawQuality Quality, long TimestampMs, long At);

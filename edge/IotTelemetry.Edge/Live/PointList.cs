@@ -2,7 +2,6 @@ using System.Text.Json;
 using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Sampling;
-using IotTelemetry.Hardware;
 
 namespace IotTelemetry.Edge.Live;
 
@@ -24,30 +23,12 @@ internal sealed class PointList(LiveBoard board, Func<int, Reading?> lastReporte
         }
     }
 
-    /// <summary>All points in the order of the board; polled ones that were not read yet are read now.</summary>
-    /// <param name="readPolled">Whether to read polled points, where no agent does.</param>
-    public IEnumerable<PointLine> Lines(bool readPolled = false)
+    /// <summary>All points in the order of the board.</summary>
+    public IEnumerable<PointLine> Lines()
     {
         for (var point = 0; point < board.Points.Count; point++)
         {
-            if (readPolled && board.Points[point].Delivery == PointDelivery.Polled)
-            {
-                TryRead(point);
-            }
-
             yield return Line(point);
-        }
-    }
-
-    private void TryRead(int point)
-    {
-        try
-        {
-            board.Read(point);
-        }
-        catch (IOException)
-        {
-            // The board has remembered that it could not be read: the line says bad.
         }
     }
 

@@ -1,3 +1,4 @@
+using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
 
@@ -11,6 +12,9 @@ internal sealed record PointRule
 
     /// <summary>How long a read may take before the sensor counts as one that hangs.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How old a polled value may become before it says nothing any more: longer than a hanging read and a lane with much to do take, so only a polling that has stopped comes so far.</summary>
+    public TimeSpan BelievedFor => (2 * PollInterval) + ReadTimeout + Liveness.Patience;
 
     /// <summary>What the raw value is multiplied with.</summary>
     public double Scale { get; init; } = 1;

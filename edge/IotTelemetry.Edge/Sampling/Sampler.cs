@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
@@ -16,7 +17,7 @@ internal sealed class Sampler : IPollTarget
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(250);
 
-    private readonly IBoard _board;
+    private readonly LiveBoard _board;
     private readonly FrameBuilder _frames;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -30,7 +31,7 @@ internal sealed class Sampler : IPollTarget
     private readonly TimeSpan _tick;
     private bool _ended;
 
-    public Sampler(IBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log, Liveness liveness)
+    public Sampler(LiveBoard board, IReadOnlyList<PointRule> rules, FrameBuilder frames, TimeProvider time, Random random, ILogger log, Liveness liveness)
     {
         _boardPulse = liveness.Add("board");
         _pollPulse = liveness.Add("polling");
@@ -107,7 +108,12 @@ internal sealed class Sampler : IPollTarget
     }
 
     /// <inheritdoc/>
-    public void AcceptBad(int point) => Accept(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), LastReported(point)?.Value ?? 0, RawQuality.Bad));
+    public void AcceptBad(int point)
+    {
+        // A read that hangs has not said so itself.
+        _board.MarkBad(point);
+        Accept(new RawValue(point, _time.GetUtcNow().ToUnixTimeMilliseconds(), LastReported(point)?.Value ?? 0, RawQuality.Bad));
+    }
 
     /// <inheritdoc/>
     public void Alive(TimeSpan interval) => _boardPulse.BackWithin(interval);

@@ -71,6 +71,40 @@ public sealed class FeedbackTests
         Assert.Equal([(0, 1.0)], room.Gear.Writes);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_feedback_whose_read_fails_or_hangs_is_a_feedback_timeout_and_the_point_can_be_switched_again(bool hangs)
+    {
+        var feedback = new FeedbackOptions { Point = "current_a", Timeout = TimeSpan.FromMilliseconds(500), On = new ValueSpan(5, double.PositiveInfinity), Off = new ValueSpan(double.NegativeInfinity, 0.5) };
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { Feedback = new Dictionary<string, FeedbackOptions> { ["state"] = feedback } });
+        using var mended = new ManualResetEventSlim();
+        var reads = 0;
+        room.Gear.OnRead = _ =>
+        {
+            Interlocked.Increment(ref reads);
+            if (!hangs)
+            {
+                throw new InvalidOperationException("a driver's defect");
+            }
+
+            mended.Wait(TimeSpan.FromMinutes(2));
+        };
+        try
+        {
+            Assert.Equal(CommandCode.FeedbackTimeout, (await room.SendAsync(room.Direct("qf1", true))).Code);
+            Assert.Equal(CommandCode.FeedbackTimeout, (await room.SendAsync(room.Direct("qf1", false))).Code);
+            Assert.True(!hangs || Volatile.Read(ref reads) == 1, "one that hangs is not asked again");
+        }
+        finally
+        {
+            room.Gear.OnRead = null;
+            mended.Set();
+        }
+
+        Assert.Equal(CommandState.Verified, (await room.SendAsync(room.Direct("qf1", true))).State);
+    }
+
     [Fact]
     public async Task A_current_verifies_by_its_range_once_it_was_measured_after_the_setting()
     {

@@ -40,7 +40,26 @@ public sealed class InterlockTests
         room.Gear.Push(Switchgear.Closed(3), 1);
         Assert.Equal(CommandCode.Interlock, (await room.SendAsync(room.Direct("qf1", true))).Code);
         room.Gear.Push(Switchgear.Closed(3), 0);
+        room.Gear.Push(Switchgear.Closed(3), 0, RawQuality.Bad);
+        Assert.Equal("group tie: qf3/closed may be on, it cannot be read", (await room.SendAsync(room.Direct("qf1", true))).Detail);
+        room.Gear.Push(Switchgear.Closed(3), 0);
         Assert.Equal(CommandState.Executed, (await room.SendAsync(room.Direct("qf1", true))).State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_gap_counts_from_the_end_of_a_time_in_which_it_could_not_be_read(bool byFeedback)
+    {
+        var options = byFeedback ? CommandDeskTests.Group(gapMs: 1000) with { Feedback = CommandDeskTests.Feedback().Feedback }
+            : new SwitchingOptions { Groups = [new GroupOptions("tie", ["qf2/state", "qf1/closed"], TimeSpan.FromSeconds(1))] };
+        await using var room = await SwitchRoom.OpenAsync(options);
+        room.Gear.Push(Switchgear.Closed(1), 0, RawQuality.Bad);
+        room.Time.Advance(TimeSpan.FromSeconds(10));
+        room.Gear.Push(Switchgear.Closed(1), 0);
+        var closing = await room.BeginAsync(room.Direct("qf2", true));
+        Assert.Equal((CommandState.Accepted, "break before make: 1000 ms to wait"), (room.Told[^1].State, room.Told[^1].Detail));
+        await room.EventuallyAsync(() => closing.IsCompleted);
     }
 
     [Fact]

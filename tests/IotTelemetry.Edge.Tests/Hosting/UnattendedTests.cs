@@ -65,10 +65,21 @@ public sealed class UnattendedTests : IDisposable
         var file = Path.Combine(_directory.Path, "edge.json");
         await WriteAsync(file, "\"count\": 3");
         await using var board = await DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None);
-        var lines = new PointList(board.Board, static _ => null, new AssumedClock(TimeProvider.System, ClockQuality.Unknown)).Lines(readPolled: true).ToArray();
+        var lines = new PointList(board.Board, static _ => null, new AssumedClock(TimeProvider.System, ClockQuality.Unknown)).Lines().ToArray();
         Assert.Equal(6, lines.Length);
         Assert.All(lines, line => Assert.Equal(("good", null), (line.Quality, line.Reported)));
         Assert.Contains("starting or stopping", (await Assert.ThrowsAsync<IOException>(() => DirectBoard.OpenAsync(ConfigurationFile.Load(file), TimeProvider.System, CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bay_is_calibrated_by_set_while_no_agent_runs_and_one_that_is_ended_too_soon_says_so()
+    {
+        var file = Path.Combine(_directory.Path, "edge.json");
+        await WriteAsync(file, "\"count\": 1", "\"sampling\": { \"pollMs\": 50, \"occupancy\": { \"taken\": { \"method\": \"distance\", \"from\": \"distance_mm\", \"change\": 3000, \"calibrationSeconds\": 1 } } },");
+        var (status, said) = await SetAsync(file, "bay-001/taken_calibrate", "on");
+        Assert.Equal((0, true), (status, said.Contains("\ncalibrated", StringComparison.Ordinal)));
+        Assert.Contains("bay-001/taken", await File.ReadAllTextAsync(Path.Combine(_directory.Path, "state", "calibration.json")), StringComparison.Ordinal);
+        Assert.Equal(1, (await SetAsync(file, "bay-001/taken_calibrate", "on", "--hold", "0")).Status);
     }
 
     [Fact]
@@ -170,6 +181,14 @@ public sealed class UnattendedTests : IDisposable
           "board": { "kind": "simulated-car-park", {{board}} }
         }
         """);
+
+    private static async Task<(int Status, string Said)> SetAsync(string file, params string[] words)
+    {
+        using var set = Process.Start(new ProcessStartInfo("dotnet", [typeof(EdgeAgent).Assembly.Location, "set", .. words, "--config", file]) { RedirectStandardOutput = true })!;
+        var said = await set.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await set.WaitForExitAsync().WaitAsync(Patience);
+        return (set.ExitCode, said);
+    }
 
     private static async Task SignalAsync(Process agent, string signal)
     {

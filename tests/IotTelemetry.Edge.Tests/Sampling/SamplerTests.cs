@@ -1,5 +1,6 @@
 using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Framing;
+using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
@@ -18,16 +19,18 @@ public sealed class SamplerTests : IDisposable
     private readonly FrameOutbox _outbox;
     private readonly Birth _birth;
     private readonly FrameBuilder _frames;
+    private readonly LiveBoard _live;
     private readonly Sampler _sampler;
 
     public SamplerTests()
     {
         _outbox = TestOutbox.Open(_directory.Path);
-        var rules = _board.Points.Select(_ => new PointRule { PollInterval = TimeSpan.FromMilliseconds(10) }).ToArray();
+        var rules = _board.Points.Select(_ => new PointRule { PollInterval = TimeSpan.FromMilliseconds(10), ReadTimeout = TimeSpan.FromMilliseconds(500) }).ToArray();
         var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = _outbox.CurrentEpoch };
         _birth = BirthBuilder.Build(header, _board.Assets, _board.Points, rules);
         _frames = new FrameBuilder(_outbox, _birth, new FramingOptions { MaximumReadings = 4, MaximumAge = TimeSpan.FromMilliseconds(100) }, new AssumedClock(TimeProvider.System, ClockQuality.Synchronised), TimeProvider.System, NullLogger.Instance);
-        _sampler = new Sampler(_board, rules, _frames, TimeProvider.System, new Random(1), NullLogger.Instance, new Liveness(TimeProvider.System));
+        _live = new LiveBoard(_board, TimeProvider.System);
+        _sampler = new Sampler(_live, rules, _frames, TimeProvider.System, new Random(1), NullLogger.Instance, new Liveness(TimeProvider.System));
     }
 
     public void Dispose()
@@ -56,6 +59,30 @@ public sealed class SamplerTests : IDisposable
 
         Volatile.Write(ref failing, false);
         await Eventually(() => _sampler.LastReported(1) is { Quality: Quality.Good, Value: 500 });
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_point_whose_read_hangs_is_bad_for_interlocks_and_feedback_too_until_it_comes_back()
+    {
+        using var hangs = new ManualResetEventSlim();
+        var reads = 0;
+        _board.OnRead = point =>
+        {
+            if (point == 1 && Interlocked.Increment(ref reads) == 3)
+            {
+                hangs.Wait(TimeSpan.FromMinutes(2));
+            }
+
+            return new RawValue(point, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 500, RawQuality.Good);
+        };
+        using var stop = new CancellationTokenSource();
+        var running = _sampler.RunAsync(stop.Token);
+        await Eventually(() => _live.Last(1) is { Quality: RawQuality.Bad });
+        Assert.Equal(RawQuality.Good, _live.Last(3)!.Value.Quality);
+        hangs.Set();
+        await Eventually(() => _live.Last(1) is { Quality: RawQuality.Good });
         await stop.CancelAsync();
         await running;
     }

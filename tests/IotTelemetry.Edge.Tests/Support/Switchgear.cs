@@ -57,6 +57,9 @@ internal sealed class Switchgear(TimeProvider time) : IBoard
     /// <summary>Runs inside each write, before it has an effect.</summary>
     public Action? OnWrite { get; set; }
 
+    /// <summary>Runs inside each poll; throw to let it fail.</summary>
+    public Action<int>? OnRead { get; set; }
+
     public static int State(int contactor) => (contactor - 1) * PointsEach;
 
     public static int Closed(int contactor) => State(contactor) + 1;
@@ -111,6 +114,7 @@ internal sealed class Switchgear(TimeProvider time) : IBoard
 
     public RawValue Read(int point)
     {
+        OnRead?.Invoke(point);
         lock (_gate)
         {
             return new RawValue(point, time.GetUtcNow().ToUnixTimeMilliseconds(), _values[point], RawQuality.Good);
