@@ -141,6 +141,8 @@ public sealed class TlsThroughMosquittoTests : IDisposable
 
         public void OnDisconnected(string reason) => _told.Writer.TryWrite(reason);
 
+        public void OnFailed(Exception failure) => _told.Writer.TryComplete(failure);
+
         public ValueTask OnStoredAsync(ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
 
         public ValueTask OnCommandAsync(ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
