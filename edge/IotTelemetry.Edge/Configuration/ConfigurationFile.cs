@@ -107,6 +107,7 @@ internal static class ConfigurationFile
     {
         var endpointText = section.RequiredText("endpoint", "such as mqtt://broker:1883 or mqtts://broker:8883");
         var keepAlive = section.Integer("keepAliveSeconds", 5, 3600) ?? 30;
+        var reconnect = ReadReconnect(section);
         var user = section.Text("user");
         var password = section.Text("password");
         var tls = new TlsSection(section.Section("tls"), directory, opensCertificates).Read();
@@ -132,10 +133,19 @@ internal static class ConfigurationFile
             Endpoint = endpoint,
             ClientId = gateway is null ? "" : $"{gateway.Site}/{gateway.Gateway}",
             KeepAlive = TimeSpan.FromSeconds(keepAlive),
+            Reconnect = reconnect,
             UserName = user,
             Password = password is null ? null : Encoding.UTF8.GetBytes(password),
         };
         return (options, tls);
+    }
+
+    /// <summary>The defaults are a fleet's: after the broker's restart its gateways come back over several seconds and not at once.</summary>
+    private static MqttReconnectOptions ReadReconnect(ConfigurationSection section)
+    {
+        var minimum = section.Number("reconnectMinimumSeconds", 0.05, 600) ?? 5;
+        var maximum = section.Number("reconnectMaximumSeconds", minimum, 3600) ?? Math.Max(minimum, 60);
+        return new MqttReconnectOptions { InitialDelay = TimeSpan.FromSeconds(minimum), MaximumDelay = TimeSpan.FromSeconds(maximum) };
     }
 
     private static BoardConfiguration ReadBoard(ConfigurationSection section, string stateDirectory)
@@ -207,9 +217,10 @@ internal static class ConfigurationFile
         var options = defaults with
         {
             MaximumBytes = maximum,
-            SegmentBytes = (int?)section.Integer("segmentBytes", 4096, Math.Min(maximum, 1 << 30)) ?? (int)Math.Clamp(maximum / 16, 4096, defaults.SegmentBytes),
+            SegmentBytes = (int?)section.Integer("segmentBytes", 4096, Math.Min(maximum / OutboxOptions.LeastSegments, 1 << 30)) ?? (int)Math.Clamp(maximum / 16, 4096, defaults.SegmentBytes),
             MaximumAge = section.Integer("maximumAgeHours", 1, 87_600) is { } age ? TimeSpan.FromHours(age) : defaults.MaximumAge,
             FlushInterval = section.Integer("flushMs", 0, 60_000) is { } flush ? TimeSpan.FromMilliseconds(flush) : defaults.FlushInterval,
+            CursorInterval = section.Integer("cursorSeconds", 1, 3600) is { } cursor ? TimeSpan.FromSeconds(cursor) : defaults.CursorInterval,
             LongBacklogFrames = (int?)section.Integer("longBacklogFrames", 1, 1_000_000) ?? defaults.LongBacklogFrames,
         };
         section.Done();

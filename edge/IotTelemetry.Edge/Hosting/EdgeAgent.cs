@@ -5,6 +5,7 @@ using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
+using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware;
@@ -46,6 +47,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
                 Rules = rules,
                 StateDirectory = configuration.StateDirectory,
                 Mqtt = configuration.Tls is { } tls ? configuration.Mqtt with { Tls = tls.ToOptions(logs.CreateLogger("Tls"), time) } : configuration.Mqtt,
+                FirstConnectWithin = HostBoot.IsRecent ? configuration.Mqtt.Reconnect.InitialDelay : TimeSpan.Zero,
                 Framing = configuration.Framing,
                 Outbox = configuration.Outbox,
                 Uplink = configuration.Uplink,

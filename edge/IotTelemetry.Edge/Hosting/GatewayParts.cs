@@ -29,6 +29,9 @@ internal sealed record GatewayParts
 
     public required MqttClientOptions Mqtt { get; init; }
 
+    /// <summary>The first connection is made at a random moment within so long.</summary>
+    public TimeSpan FirstConnectWithin { get; init; }
+
     public FramingOptions Framing { get; init; } = new();
 
     public required OutboxOptions Outbox { get; init; }

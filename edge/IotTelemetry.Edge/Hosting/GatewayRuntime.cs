@@ -56,7 +56,7 @@ internal sealed class GatewayRuntime : IAsyncDisposable
             QualityOfService = MqttQualityOfService.AtLeastOnce,
             Retain = true,
         };
-        _transport = new MqttUplinkTransport(parts.Mqtt with { Will = new MqttWill(will), TimeProvider = time, Logger = logs.CreateLogger("Mqtt") }, _topics);
+        _transport = new MqttUplinkTransport(parts.Mqtt with { Will = new MqttWill(will), TimeProvider = time, Logger = logs.CreateLogger("Mqtt") }, _topics, parts.FirstConnectWithin);
     }
 
     public static string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0.0.0";

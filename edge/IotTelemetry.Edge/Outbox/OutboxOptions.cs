@@ -5,6 +5,9 @@ internal sealed record OutboxOptions
 {
     public const long SmallestMaximumBytes = 64 * 1024;
 
+    /// <summary>What is dropped goes by whole segments: so small a part of the outbox at a time at most.</summary>
+    public const int LeastSegments = 4;
+
     /// <summary>The directory of the outbox; made when it is not there.</summary>
     public required string Directory { get; init; }
 
@@ -14,7 +17,7 @@ internal sealed record OutboxOptions
     /// <summary>Oldest frame kept; older ones are dropped and counted.</summary>
     public TimeSpan MaximumAge { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>A segment is closed when it has grown to this size.</summary>
+    /// <summary>A segment is closed when it has grown to this size; 4 KiB to a quarter of <see cref="MaximumBytes"/>.</summary>
     public int SegmentBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>How long an appended frame may lie in the page cache before it is forced to the disk; zero forces each frame.</summary>
@@ -35,7 +38,7 @@ internal sealed record OutboxOptions
     public OutboxOptions Validate()
     {
         Require(MaximumBytes >= SmallestMaximumBytes, nameof(MaximumBytes), MaximumBytes, $"at least {SmallestMaximumBytes} bytes");
-        Require(SegmentBytes >= 4096 && SegmentBytes <= MaximumBytes, nameof(SegmentBytes), SegmentBytes, "4096 bytes to maximumBytes");
+        Require(SegmentBytes >= 4096 && SegmentBytes <= MaximumBytes / LeastSegments, nameof(SegmentBytes), SegmentBytes, "4096 bytes to a quarter of maximumBytes");
         Require(MaximumAge > TimeSpan.Zero, nameof(MaximumAge), MaximumAge, "longer than zero");
         Require(FlushInterval >= TimeSpan.Zero && FlushInterval <= TimeSpan.FromMinutes(1), nameof(FlushInterval), FlushInterval, "0 s to 60 s");
         Require(CursorInterval > TimeSpan.Zero && CursorInterval <= TimeSpan.FromHours(1), nameof(CursorInterval), CursorInterval, "longer than zero, at most 1 h");

@@ -10,6 +10,8 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
     /// <summary>A broker that is gone must not hold up the agent's stop.</summary>
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromMilliseconds(500);
 
+    private readonly MqttClientOptions _options;
+    private readonly TimeSpan _firstWithin;
     private readonly MqttClient _client;
     private readonly GatewayTopics _topics;
     private readonly MqttTlsOptions _tls;
@@ -18,8 +20,13 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
     private CancellationTokenSource? _lost;
     private int _connections;
 
-    public MqttUplinkTransport(MqttClientOptions options, GatewayTopics topics)
+    /// <param name="options">The broker; the session's are overridden.</param>
+    /// <param name="topics">The gateway's topics.</param>
+    /// <param name="firstWithin">The first connection is made at a random moment within so long.</param>
+    public MqttUplinkTransport(MqttClientOptions options, GatewayTopics topics, TimeSpan firstWithin = default)
     {
+        _options = options;
+        _firstWithin = firstWithin;
         _topics = topics;
         _tls = options.Tls;
         _client = new MqttClient(options with
@@ -83,6 +90,11 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
     {
         try
         {
+            if (_firstWithin > TimeSpan.Zero)
+            {
+                await Task.Delay(_firstWithin * _options.Random(), _options.TimeProvider, cancellationToken);
+            }
+
             await _client.ConnectAsync(cancellationToken);
             await _client.Completion;
         }

@@ -29,6 +29,28 @@ public sealed class ConfigurationFileTests : IDisposable
         configuration.Uplink.Validate();
     }
 
+    [Theory]
+    [InlineData("", 5, 60)]
+    [InlineData(", \"reconnectMinimumSeconds\": 0.5", 0.5, 60)]
+    [InlineData(", \"reconnectMinimumSeconds\": 90", 90, 90)]
+    [InlineData(", \"reconnectMinimumSeconds\": 10, \"reconnectMaximumSeconds\": 20.5", 10, 20.5)]
+    public void A_fleet_comes_back_over_seconds_unless_told_otherwise(string keys, double minimum, double maximum)
+    {
+        var reconnect = Load($$"""
+            { "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h"{{keys}} }, "board": { "kind": "simulated-feeder" } }
+            """).Mqtt.Reconnect;
+        Assert.Equal((TimeSpan.FromSeconds(minimum), TimeSpan.FromSeconds(maximum)), (reconnect.InitialDelay, reconnect.MaximumDelay));
+    }
+
+    [Fact]
+    public void What_a_full_outbox_gives_up_at_a_time_is_a_quarter_of_it_at_most()
+    {
+        const string Start = """{ "site": "s", "gateway": "g", "state": ".", "mqtt": { "endpoint": "mqtt://h" }, "board": { "kind": "simulated-feeder" }, "outbox": { "maximumBytes": 1000000, """;
+        var outbox = Load(Start + """ "segmentBytes": 250000, "cursorSeconds": 60 } }""").Outbox;
+        Assert.Equal((250_000, TimeSpan.FromMinutes(1)), (outbox.SegmentBytes, outbox.CursorInterval));
+        Assert.Contains("allowed: whole numbers 4096 to 250000", Assert.Throws<ConfigurationException>(() => Load(Start + """ "segmentBytes": 250001 } }""")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_point_s_own_rule_overrides_the_common_one()
     {

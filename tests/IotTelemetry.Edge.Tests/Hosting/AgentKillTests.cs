@@ -28,7 +28,7 @@ public sealed class AgentKillTests : IDisposable
         await File.WriteAllTextAsync(file, $$"""
             {
               "site": "station", "gateway": "gw-1", "state": "state",
-              "mqtt": { "endpoint": "{{broker.Endpoint}}" },
+              "mqtt": { "endpoint": "{{broker.Endpoint}}", "reconnectMinimumSeconds": 0.2 },
               "board": { "kind": "simulated-car-park", "speed": 600, "startAt": "09:00" },
               "sampling": { "pollMs": 20 },
               "framing": { "maximumReadings": 50, "maximumAgeMs": 100 },

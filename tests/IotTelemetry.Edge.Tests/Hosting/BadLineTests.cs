@@ -71,7 +71,7 @@ public sealed class BadLineTests : IDisposable
         File.WriteAllText(file, $$"""
             {
               "site": "station", "gateway": "gw-1", "state": "state",
-              "mqtt": { "endpoint": "{{endpoint}}" },
+              "mqtt": { "endpoint": "{{endpoint}}", "reconnectMinimumSeconds": 0.05, "reconnectMaximumSeconds": 0.5 },
               "board": { "kind": "simulated-feeder", "speed": 600 },
               "sampling": { "pollMs": 20 },
               "framing": { "maximumReadings": 40 },
@@ -79,10 +79,6 @@ public sealed class BadLineTests : IDisposable
               "uplink": { "resendAfterSeconds": 1, "window": 32 }
             }
             """);
-        var configuration = ConfigurationFile.Load(file);
-        return configuration with
-        {
-            Mqtt = configuration.Mqtt with { Reconnect = new MqttReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(500) } },
-        };
+        return ConfigurationFile.Load(file);
     }
 }

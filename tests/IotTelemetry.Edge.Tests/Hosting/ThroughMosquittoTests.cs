@@ -83,7 +83,7 @@ public sealed class ThroughMosquittoTests : IDisposable
         File.WriteAllText(file, $$"""
             {
               "site": "station", "gateway": "gw-1", "state": "state",
-              "mqtt": { "endpoint": "{{endpoint}}" },
+              "mqtt": { "endpoint": "{{endpoint}}", "reconnectMinimumSeconds": 0.2 },
               "board": { "kind": "simulated-feeder", "speed": 600 },
               "sampling": { "pollMs": 10 },
               "framing": { "maximumReadings": 100 },

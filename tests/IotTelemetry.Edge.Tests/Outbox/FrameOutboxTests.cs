@@ -168,7 +168,7 @@ public sealed class FrameOutboxTests : IDisposable
     [Fact]
     public void Confirmed_frames_are_not_counted_as_dropped()
     {
-        using var outbox = TestOutbox.Open(_directory.Path, o => o with { SegmentBytes = 64 * 1024, MaximumBytes = OutboxOptions.SmallestMaximumBytes });
+        using var outbox = TestOutbox.Open(_directory.Path, o => o with { SegmentBytes = 16 * 1024, MaximumBytes = OutboxOptions.SmallestMaximumBytes });
         outbox.AppendMany(100);
         outbox.Confirm(outbox.CurrentEpoch, 60);
         while (outbox.Status().DroppedFrames == 0)

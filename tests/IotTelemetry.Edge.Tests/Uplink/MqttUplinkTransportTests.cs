@@ -32,6 +32,17 @@ public sealed class MqttUplinkTransportTests : IDisposable
         Assert.Equal("the dice are broken", (await Assert.ThrowsAsync<InvalidOperationException>(() => running.WaitAsync(Patience))).Message);
     }
 
+    [Fact]
+    public async Task The_first_connection_of_a_fleet_that_is_switched_on_together_is_spread()
+    {
+        var time = new HourlessTime();
+        await using var transport = new MqttUplinkTransport(Options() with { TimeProvider = time, Random = static () => 0.5 }, RunningUplink.Topics, TimeSpan.FromHours(4));
+        using var events = new UplinkInbox(null, NullLogger.Instance);
+        await transport.StartAsync(events, CancellationToken.None);
+        (await _broker.AcceptUntilAsync(SilentBroker.Connect)).Dispose();
+        Assert.Equal(TimeSpan.FromHours(2), time.Skipped);
+    }
+
     private MqttClientOptions Options() => new() { Endpoint = _broker.Endpoint, ClientId = "tested" };
 
     private async Task RunAsync(MqttClientOptions options)
@@ -52,5 +63,19 @@ public sealed class MqttUplinkTransportTests : IDisposable
         public ValueTask<ReadOnlyMemory<byte>> StartAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("the key is broken");
 
         public ValueTask<ReadOnlyMemory<byte>> ContinueAsync(ReadOnlyMemory<byte> challenge, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    /// <summary>The system's time, in which a wait of an hour and more is over at once.</summary>
+    private sealed class HourlessTime : TimeProvider
+    {
+        private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+        public TimeSpan Skipped { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Skipped = dueTime >= Hour ? dueTime : Skipped;
+            return base.CreateTimer(callback, state, dueTime >= Hour ? TimeSpan.Zero : dueTime, period);
+        }
     }
 }
