@@ -48,6 +48,19 @@ internal sealed class FaultBook(IGatewayClock clock)
         }
     }
 
+    /// <summary>A part does not work, or (null) does.</summary>
+    public void Say(string part, string? problem)
+    {
+        if (problem is null)
+        {
+            Clear(part);
+        }
+        else
+        {
+            Set(part, problem);
+        }
+    }
+
     public bool Has(string part)
     {
         lock (_gate)

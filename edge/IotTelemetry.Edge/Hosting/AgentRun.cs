@@ -31,14 +31,17 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
         var configuration = ConfigurationFile.Load(file);
         EdgeConfiguration? earlier = null;
         KeptBoard? board = null;
+        string? refused = null;
         while (true)
         {
             board = board is { Keep: true } ? board : new KeptBoard(BoardFactory.Create(configuration.Board, time, logs));
             board.Keep = false;
             using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var agent = new EdgeAgent(configuration, board, service, time, logs);
+            agent.SayRefused(refused);
+            refused = null;
             var running = agent.RunAsync(() => stopping.IsCancellationRequested ? drainOnStop : TimeSpan.Zero, round.Token);
-            var next = await ChangeAsync(configuration, running, stopping);
+            var next = await ChangeAsync(configuration, agent, running, stopping);
             if (next is not null)
             {
                 board.Keep = next.BoardText == configuration.BoardText;
@@ -52,6 +55,7 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
             catch (Exception exception) when (!agent.HasStarted && earlier is not null)
             {
                 AgentLog.ChangeFailed(_log, file, exception);
+                refused = exception.Message;
                 (next, earlier) = (earlier, null);
             }
 
@@ -67,7 +71,7 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
     public void Dispose() => _hangups.Writer.TryComplete();
 
     /// <summary>The next configuration that is right, or null when the agent has ended or is told to stop.</summary>
-    private async Task<EdgeConfiguration?> ChangeAsync(EdgeConfiguration present, Task running, CancellationToken stopping)
+    private async Task<EdgeConfiguration?> ChangeAsync(EdgeConfiguration present, EdgeAgent agent, Task running, CancellationToken stopping)
     {
         while (true)
         {
@@ -78,7 +82,7 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
             }
 
             service.Reloading();
-            if (await TryLoadAsync() is { } next)
+            if (await TryLoadAsync(agent) is { } next)
             {
                 if (next.Text != present.Text)
                 {
@@ -87,13 +91,14 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
                 }
 
                 AgentLog.Unchanged(_log, file);
+                agent.SayRefused(null);
             }
 
             service.Ready();
         }
     }
 
-    private async Task<EdgeConfiguration?> TryLoadAsync()
+    private async Task<EdgeConfiguration?> TryLoadAsync(EdgeAgent agent)
     {
         try
         {
@@ -104,6 +109,7 @@ internal sealed class AgentRun(string file, ServiceNotifier service, TimeProvide
         catch (Exception exception) when (exception is ConfigurationException or IOException or UnauthorizedAccessException or LinuxException)
         {
             AgentLog.ChangeRefused(_log, exception.Message);
+            agent.SayRefused(exception.Message);
             return null;
         }
     }

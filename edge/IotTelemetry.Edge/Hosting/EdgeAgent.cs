@@ -20,9 +20,18 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = logs.CreateLogger("Agent");
+    private volatile FaultBook? _faults;
+    private volatile string? _refused;
 
     /// <summary>Whether it came so far as to sample and to send.</summary>
     public bool HasStarted { get; private set; }
+
+    /// <summary>Says in the status why the file as it is now was refused, which this agent should run on; null when it was not. Thread-safe.</summary>
+    public void SayRefused(string? mistakes)
+    {
+        _refused = mistakes;
+        _faults?.Say("configuration", mistakes);
+    }
 
     /// <summary>Runs until <paramref name="stopping"/> is cancelled, and disposes of the board.</summary>
     /// <param name="drainOnStop">Asked at the end: how long to wait for the cloud's confirmation of everything; zero leaves the rest in the outbox.</param>
@@ -37,6 +46,8 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         await using var board = new LiveBoard(sampling.Board, clock.Steady, switching.OwnPoints, sampling.Rules);
         PointRule[] rules = [.. sampling.Rules, .. switching.OwnPoints.Select(p => configuration.Sampling.RuleOf(p.Name))];
         var faults = new FaultBook(clock);
+        _faults = faults;
+        SayRefused(_refused);
         await using var gateway = new GatewayRuntime(
             new GatewayParts
             {
@@ -75,7 +86,8 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         door.Start();
         HasStarted = true;
         service.Ready();
-        await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, gateway.Describe, time, _log);
+        var watch = new FaultWatch(faults, board, clock, gateway.Condition, time);
+        await using var caretaker = Caretaker.Start(gateway.Liveness, service, configuration.Watchdog, () => gateway.Describe(watch), faults, time, _log);
         await SampleAsync(sampler, gateway, control, stopping);
 
         // Outputs go to their safe values now: nobody watches their feedback while the rest is sent.

@@ -90,15 +90,18 @@ internal sealed class GatewayRuntime : IAsyncDisposable
     public GatewayCondition Condition()
     {
         var outbox = Outbox.Status();
-        return new GatewayCondition((long)outbox.Depth, outbox.Bytes, (long)outbox.DroppedReadings + Frames.ReadingsLost, Math.Max(0, (_uplink?.Counters.Connections ?? 0) - 1));
+        var dropped = (long)outbox.DroppedReadings + Frames.ReadingsLost;
+        return new GatewayCondition((long)outbox.Depth, outbox.Bytes, dropped, Math.Max(0, (_uplink?.Counters.Connections ?? 0) - 1), FramesRefused, Outbox.IsFailing);
     }
 
-    /// <summary>One line for whoever looks at the service.</summary>
-    public string Describe()
+    /// <summary>Looks for faults and makes one line for whoever looks at the service.</summary>
+    public string Describe(FaultWatch watch)
     {
-        var outbox = Outbox.Status();
+        watch.Look();
+        var now = Condition();
         var link = _uplink?.State == UplinkState.Streaming ? "connected" : "not connected";
-        return string.Create(CultureInfo.InvariantCulture, $"{link}; {outbox.Depth} frames wait ({outbox.Bytes} bytes); {(long)outbox.DroppedReadings + Frames.ReadingsLost} readings dropped");
+        var faults = _parts.Faults.List() is { } list ? "; does not work: " + string.Join(", ", list.Select(f => f.Part)) : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{link}; {now.OutboxFrames} frames wait ({now.OutboxBytes} bytes); {now.ReadingsDropped} readings dropped{faults}");
     }
 
     /// <summary>Sends a result of a command, over the next connection if there is none now.</summary>

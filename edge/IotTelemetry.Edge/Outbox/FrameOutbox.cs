@@ -19,7 +19,7 @@ internal sealed class FrameOutbox : IDisposable
     private readonly FileStream _directoryLock;
     private readonly Lock _gate = new();
     private readonly EpochStore _store;
-    private bool _isFailing;
+    private volatile bool _isFailing;
 
     private FrameOutbox(OutboxOptions options, TimeProvider time, ILogger log, FileStream directoryLock, EpochStore store)
     {
@@ -91,6 +91,9 @@ internal sealed class FrameOutbox : IDisposable
             }
         }
     }
+
+    /// <summary>Whether frames could not be forced to the disk the last time.</summary>
+    public bool IsFailing => _isFailing;
 
     /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
     public int EpochChanges => _store.EpochChanges;

@@ -6,7 +6,8 @@ namespace IotTelemetry.Edge.Sampling;
 
 /// <summary>
 /// Reads the polled points of a board when they are due, one after another on a thread of its own. A read that fails makes its point bad and is tried again ever more rarely; one that
-/// blocks is left behind with its thread, and from then on its point is read apart: the others lose a quarter of a second, once.
+/// blocks is left behind with its thread, and from then on its point is read apart: the others lose a quarter of a second, once. So many threads may be held by reads that block; what blocks beyond them
+/// is bad unread, and holds up the others until it comes back.
 /// </summary>
 internal sealed class PointPoller
 {
@@ -30,6 +31,7 @@ internal sealed class PointPoller
     private readonly PointReads[] _reads;
     private readonly TaskCompletionSource _defect = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _hasSlow;
+    private int _threads;
 
     public PointPoller(IBoard board, IReadOnlyList<PointRule> rules, IPollTarget target, TimeProvider time, Random random, ILogger log)
     {
@@ -46,6 +48,9 @@ internal sealed class PointPoller
         _reads = [.. board.Points.Select(_ => new PointReads())];
         _hasPoints = polled.Length > 0;
     }
+
+    /// <summary>How many threads may be reading. The unit's TasksMax= leaves room for them beside the agent's own; a thread that cannot be made would end the process.</summary>
+    public int MostThreads { get; init; } = 256;
 
     /// <summary>Polls until cancelled. Reads that still block then are not waited for; the target must not mind what they bring later.</summary>
     /// <param name="stopping">Ends it.</param>
@@ -64,12 +69,26 @@ internal sealed class PointPoller
             pulse?.BackWithin(SlowRead);
             await Task.Delay(lane.Remaining(SlowRead) + OneMillisecond, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _hasSlow = ReportHanging();
-            if (lane.LeaveIfBlocked(SlowRead) is { } point)
+            if (lane.Blocked(SlowRead) is not { } point)
             {
-                _reads[point].BecomeSlow();
-                _hasSlow = true;
+                continue;
+            }
+
+            if (!_reads[point].IsSlow)
+            {
                 SamplingLog.PointSlow(_log, NameOf(point), AssetOf(point), SlowRead);
+            }
+
+            _reads[point].BecomeSlow();
+            _hasSlow = true;
+            if (Volatile.Read(ref _threads) < MostThreads)
+            {
+                lane.Leave();
                 lane = NewLane();
+            }
+            else
+            {
+                await Task.Delay(SlowRead, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -81,7 +100,13 @@ internal sealed class PointPoller
         }
     }
 
-    private PollLane NewLane() => new(TakeDue, ReadGuarded, UntilDue, _time);
+    private PollLane NewLane()
+    {
+        Interlocked.Increment(ref _threads);
+        return new PollLane(TakeDue, ReadGuarded, UntilDue, ThreadEnded, _time);
+    }
+
+    private void ThreadEnded() => Interlocked.Decrement(ref _threads);
 
     private (int Point, long DueAt)? TakeDue()
     {
@@ -92,10 +117,24 @@ internal sealed class PointPoller
                 return (point, dueAt);
             }
 
-            new Thread(() => ReadGuarded(point, dueAt)) { IsBackground = true, Name = "poll apart" }.Start();
+            if (Interlocked.Increment(ref _threads) > MostThreads)
+            {
+                ThreadEnded();
+                _target.AcceptBad(point);
+                _schedule.PutBack(point, dueAt, _reads[point].Fail());
+                continue;
+            }
+
+            new Thread(() => ReadApart(point, dueAt)) { IsBackground = true, Name = "poll apart" }.Start();
         }
 
         return null;
+    }
+
+    private void ReadApart(int point, long dueAt)
+    {
+        ReadGuarded(point, dueAt);
+        ThreadEnded();
     }
 
     private TimeSpan UntilDue()

@@ -9,6 +9,7 @@ internal sealed class PollLane
     private readonly Func<(int Point, long DueAt)?> _take;
     private readonly Action<int, long> _read;
     private readonly Func<TimeSpan> _rest;
+    private readonly Action _ended;
     private readonly TimeProvider _time;
 
     // A monitor and no Lock: the thread waits on it.
@@ -20,12 +21,14 @@ internal sealed class PollLane
     /// <param name="take">The next point that is due, or null; throws nothing.</param>
     /// <param name="read">Reads one point; throws nothing.</param>
     /// <param name="rest">How long nothing will be due.</param>
+    /// <param name="ended">The thread's last call; throws nothing.</param>
     /// <param name="time">The clock.</param>
-    public PollLane(Func<(int Point, long DueAt)?> take, Action<int, long> read, Func<TimeSpan> rest, TimeProvider time)
+    public PollLane(Func<(int Point, long DueAt)?> take, Action<int, long> read, Func<TimeSpan> rest, Action ended, TimeProvider time)
     {
         _take = take;
         _read = read;
         _rest = rest;
+        _ended = ended;
         _time = time;
         new Thread(Run) { IsBackground = true, Name = "poll" }.Start();
     }
@@ -40,14 +43,12 @@ internal sealed class PollLane
         }
     }
 
-    /// <summary>Leaves the lane if its present read has lasted for <paramref name="limit"/>; the thread ends with that read.</summary>
-    /// <returns>The point that blocks; null when none does, and the lane goes on.</returns>
-    public int? LeaveIfBlocked(TimeSpan limit)
+    /// <summary>The point whose read has lasted for <paramref name="limit"/>; null when there is none.</summary>
+    public int? Blocked(TimeSpan limit)
     {
         lock (_gate)
         {
-            _left = _point is not null && _time.GetElapsedTime(_since) >= limit;
-            return _left ? _point : null;
+            return _point is not null && _time.GetElapsedTime(_since) >= limit ? _point : null;
         }
     }
 
@@ -67,6 +68,8 @@ internal sealed class PollLane
         {
             _read(next.Point, next.DueAt);
         }
+
+        _ended();
     }
 
     /// <summary>Waits for the next point to read; false when the lane is left.</summary>

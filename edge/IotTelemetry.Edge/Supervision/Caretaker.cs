@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Hardware.Watchdog;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class Caretaker : IAsyncDisposable
     private readonly ServiceNotifier _service;
     private readonly WatchdogOptions? _watchdog;
     private readonly Func<string> _status;
+    private readonly FaultBook _faults;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly TimeSpan _interval;
@@ -26,12 +28,13 @@ internal sealed class Caretaker : IAsyncDisposable
     private bool _deviceFailed;
     private bool _stuck;
 
-    private Caretaker(Liveness liveness, ServiceNotifier service, WatchdogOptions? watchdog, Func<string> status, TimeProvider time, ILogger log)
+    private Caretaker(Liveness liveness, ServiceNotifier service, WatchdogOptions? watchdog, Func<string> status, FaultBook faults, TimeProvider time, ILogger log)
     {
         _liveness = liveness;
         _service = service;
         _watchdog = watchdog;
         _status = status;
+        _faults = faults;
         _time = time;
         _log = log;
 
@@ -45,11 +48,12 @@ internal sealed class Caretaker : IAsyncDisposable
     /// <param name="service">The service manager.</param>
     /// <param name="watchdog">The machine's watchdog timer; null for none.</param>
     /// <param name="status">One line about the agent.</param>
+    /// <param name="faults">Where a timer is named that does not watch.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where a stuck loop is named.</param>
-    public static Caretaker Start(Liveness liveness, ServiceNotifier service, WatchdogOptions? watchdog, Func<string> status, TimeProvider time, ILogger log)
+    public static Caretaker Start(Liveness liveness, ServiceNotifier service, WatchdogOptions? watchdog, Func<string> status, FaultBook faults, TimeProvider time, ILogger log)
     {
-        var caretaker = new Caretaker(liveness, service, watchdog, status, time, log);
+        var caretaker = new Caretaker(liveness, service, watchdog, status, faults, time, log);
         caretaker._looking = caretaker.LookAsync(caretaker._left.Token);
         return caretaker;
     }
@@ -132,11 +136,13 @@ internal sealed class Caretaker : IAsyncDisposable
 
             _device.Feed();
             _deviceFailed = false;
+            _faults.Clear("watchdog");
         }
         catch (IOException exception)
         {
             _device?.Dispose();
             _device = null;
+            _faults.Set("watchdog", $"{_watchdog.Device} does not watch the agent: {exception.Message}");
             if (!_deviceFailed)
             {
                 _deviceFailed = true;

@@ -17,7 +17,7 @@ public sealed class HealthBoardTests : IDisposable
     {
         await using var board = new HealthBoard(new StubBoard { OnRead = p => new RawValue(p, 1, 42, RawQuality.Good) }, _directory.Path, TimeProvider.System)
         {
-            Gateway = () => new GatewayCondition(3, 1700, 20, 5),
+            Gateway = () => new GatewayCondition(3, 1700, 20, 5, 0, false),
         };
         Assert.Equal((3, "gateway", "gateway"), (board.Assets.Count, board.Assets[2].Id, board.Assets[2].Kind));
         Assert.Equal(42, board.Read(1).Value);

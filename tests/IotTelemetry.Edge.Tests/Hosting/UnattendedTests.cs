@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using IotTelemetry.Edge.Clock;
+using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Configuration;
 using IotTelemetry.Edge.Control;
 using IotTelemetry.Edge.Hosting;
@@ -88,13 +89,15 @@ public sealed class UnattendedTests : IDisposable
         var file = Path.Combine(_directory.Path, "edge.json");
         using var manager = new ServiceManager(Path.Combine(_directory.Path, "notify"));
         await WriteAsync(file, "\"count\": 10");
-        using var agent = Start(file, manager, watchdog: TimeSpan.FromSeconds(60));
+        using var agent = Start(file, manager, watchdog: TimeSpan.FromSeconds(1));
         await manager.HearAsync("READY=1");
 
         await WriteAsync(file, "\"count\": 0");
         await HangUpAsync(agent, manager, "$.board.count: is 0; allowed: whole numbers 1 to 10000");
+        await HearStatusAsync(manager, status => status.Contains("does not work: configuration", StringComparison.Ordinal));
         await WriteAsync(file, "\"count\": 10, \"seed\": 1");
         await HangUpAsync(agent, manager, "runs on simulated-car-park with 20 points");
+        await HearStatusAsync(manager, status => !status.Contains("configuration", StringComparison.Ordinal));
         await HangUpAsync(agent, manager, "has not changed");
         await WriteAsync(file, "\"count\": 30", "\"sampling\": { \"pollMs\": 10 },");
         await HangUpAsync(agent, manager, "runs on simulated-car-park with 60 points");
@@ -104,6 +107,7 @@ public sealed class UnattendedTests : IDisposable
         // It is right, but the agent cannot start with it: the state directory cannot be made.
         await WriteAsync(file, "\"count\": 30", state: Path.Combine(file, "state"));
         await HangUpAsync(agent, manager, "could not start with the changed");
+        await HearStatusAsync(manager, status => status.Contains("does not work: configuration", StringComparison.Ordinal));
         Assert.False(agent.HasExited);
 
         await SignalAsync(agent, "-TERM");
@@ -164,6 +168,52 @@ public sealed class UnattendedTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Outputs_keep_their_values_when_a_reload_leaves_the_board_as_it_was_and_only_then()
+    {
+        const string Output = "load-01/state";
+        var file = Path.Combine(_directory.Path, "edge.json");
+        using var manager = new ServiceManager(Path.Combine(_directory.Path, "notify"));
+        await WriteAsync(file, "\"count\": 2", kind: "simulated-feeder");
+        using var agent = Start(file, manager, watchdog: TimeSpan.FromSeconds(1));
+        await manager.HearAsync("READY=1");
+        await SeeAsync(1);
+        var results = new List<string>();
+        var off = new ControlRequest { Verb = LocalSwitch.Verb, Point = Output, Value = JsonElement.Parse("false") };
+        Assert.True(await ControlClient.AskAsync(EdgeConfiguration.ControlSocket(ConfigurationFile.Load(file).StateDirectory), off, results.Add, CancellationToken.None));
+        Assert.Contains("executed", results[^1], StringComparison.Ordinal);
+        await SeeAsync(0);
+
+        await WriteAsync(file, "\"count\": 2", "\"sampling\": { \"pollMs\": 20 },", kind: "simulated-feeder");
+        await HangUpAsync(agent, manager, "runs on simulated-feeder with 11 points");
+        await SeeAsync(0);
+
+        // Another board: outputs begin anew.
+        await WriteAsync(file, "\"count\": 3", kind: "simulated-feeder");
+        await HangUpAsync(agent, manager, "runs on simulated-feeder with 14 points");
+        await SeeAsync(1);
+        await SignalAsync(agent, "-TERM");
+        await agent.WaitForExitAsync().WaitAsync(Patience);
+
+        async Task SeeAsync(double value)
+        {
+            using var giveUp = new CancellationTokenSource(Patience);
+            while ((await AskPointsAsync(file)).Single(p => p.Point == Output).Value is not { } seen || seen != value)
+            {
+                await Task.Delay(20, giveUp.Token);
+            }
+        }
+    }
+
+    private static async Task HearStatusAsync(ServiceManager manager, Func<string, bool> isWanted)
+    {
+        var heard = Stopwatch.StartNew();
+        while (!isWanted(await manager.HearAsync("STATUS=")))
+        {
+            Assert.True(heard.Elapsed < Patience, "the status never said so");
+        }
+    }
+
     private static async Task<List<PointLine>> AskPointsAsync(string file)
     {
         var lines = new List<PointLine>();
@@ -173,12 +223,12 @@ public sealed class UnattendedTests : IDisposable
         return lines;
     }
 
-    private static Task WriteAsync(string file, string board, string more = "", string state = "state") => File.WriteAllTextAsync(file, $$"""
+    private static Task WriteAsync(string file, string board, string more = "", string state = "state", string kind = "simulated-car-park") => File.WriteAllTextAsync(file, $$"""
         {
           "site": "station", "gateway": "gw-1", "state": "{{state}}",
           "mqtt": { "endpoint": "mqtt://127.0.0.1:1" }, {{more}}
           "health": { "intervalSeconds": 0 },
-          "board": { "kind": "simulated-car-park", {{board}} }
+          "board": { "kind": "{{kind}}", {{board}} }
         }
         """);
 

@@ -92,6 +92,38 @@ public sealed class PointPollerTests
         unblock.Set();
     }
 
+    [Fact]
+    public async Task Reads_that_block_hold_no_more_threads_than_allowed_and_all_points_are_read_again_when_they_return()
+    {
+        using var unblock = new ManualResetEventSlim();
+        var reading = 0;
+        var most = 0;
+        await using var board = new StubBoard(_points);
+        board.OnRead = point =>
+        {
+            var now = Interlocked.Increment(ref reading);
+            InterlockedMax(ref most, now);
+            unblock.Wait(TimeSpan.FromMinutes(2));
+            Interlocked.Decrement(ref reading);
+            return new RawValue(point, 0, 500, RawQuality.Good);
+        };
+        await using var polling = new Polling(this, board, threads: 2);
+        await Eventually(() => Enumerable.Range(0, 4).Count(p => _target.Bad(p) > 0) == 2);
+        Assert.Equal(2, Volatile.Read(ref most));
+
+        unblock.Set();
+        await Eventually(() => Enumerable.Range(0, 4).All(p => _target.Good(p) > 3));
+        Assert.True(Volatile.Read(ref most) <= 2, $"{most} threads read at once");
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); seen < value; seen = Volatile.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, value, seen);
+        }
+    }
+
     private static async Task Eventually(Func<bool> holds)
     {
         using var giveUp = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -106,8 +138,11 @@ public sealed class PointPollerTests
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _running;
 
-        public Polling(PointPollerTests test, IBoard board) =>
-            _running = new PointPoller(board, [.. board.Points.Select(_ => test._rule)], test._target, TimeProvider.System, new Random(1), NullLogger.Instance).RunAsync(_stop.Token);
+        public Polling(PointPollerTests test, IBoard board, int threads = 256)
+        {
+            var poller = new PointPoller(board, [.. board.Points.Select(_ => test._rule)], test._target, TimeProvider.System, new Random(1), NullLogger.Instance) { MostThreads = threads };
+            _running = poller.RunAsync(_stop.Token);
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -1,4 +1,5 @@
 using IotTelemetry.Edge.Configuration;
+using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware.Tests;
 
@@ -11,12 +12,14 @@ public sealed class CaretakerTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly ManualTime _time = new(new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero));
     private readonly RecordingLog _log = new();
+    private readonly FaultBook _faults;
     private readonly Liveness _liveness;
     private readonly ServiceManager _manager;
     private readonly ServiceNotifier _service;
 
     public CaretakerTests()
     {
+        _faults = new FaultBook(new ManualClock(_time));
         _liveness = new Liveness(_time);
         _manager = new ServiceManager(Path.Combine(_directory.Path, "notify"));
         _service = new ServiceNotifier(_manager.Address, 4 * Interval, _log);
@@ -102,14 +105,16 @@ public sealed class CaretakerTests : IDisposable
         await _manager.HearAsync("WATCHDOG=1");
         await _manager.HearAsync("WATCHDOG=1");
         Assert.Contains("does not watch", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Equal("watchdog", Assert.Single(_faults.List()!).Part);
 
         await File.WriteAllBytesAsync(Device, []);
         await _time.AdvanceAsync(Interval);
         await _manager.HearAsync("WATCHDOG=1");
         await caretaker.LeaveAsync();
         Assert.NotEmpty(await File.ReadAllBytesAsync(Device));
+        Assert.Null(_faults.List());
     }
 
     private Caretaker Start(bool withDevice = false) =>
-        Caretaker.Start(_liveness, _service, withDevice ? new WatchdogOptions(Device, TimeSpan.FromSeconds(60)) : null, () => "fine", _time, _log);
+        Caretaker.Start(_liveness, _service, withDevice ? new WatchdogOptions(Device, TimeSpan.FromSeconds(60)) : null, () => "fine", _faults, _time, _log);
 }
