@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using IotTelemetry.Mqtt.Tests.Peers;
 using IotTelemetry.Packaging.Tests.Support;
 
 namespace IotTelemetry.Packaging.Tests;
@@ -45,23 +49,53 @@ public sealed class DebianPackageTests
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         manager.Bind(new UnixDomainSocketEndPoint(debian.Folder + "/run/notify"));
         debian.Shell("chmod 666 /run/notify");
-        var line = debian.Shell("sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/iot-edge.service").Split(' ');
-        var start = new ProcessStartInfo("chroot", ["--userspec=iot-edge:iot-edge", debian.Folder, .. line]) { RedirectStandardError = true };
-        start.Environment["NOTIFY_SOCKET"] = "/run/notify";
-        using var agent = Process.Start(start)!;
+        using var agent = Run(debian, notify: "/run/notify");
         var log = agent.StandardError.ReadToEndAsync();
 
         await HearAsync(manager, "READY=1", log);
         Assert.Equal("", debian.Shell("find /var/lib/iot-edge ! -user iot-edge"));
-        using (var terminate = Process.Start("kill", ["-TERM", agent.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await terminate.WaitForExitAsync();
-        }
-
-        await agent.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(agent.ExitCode == 0, await log);
+        await TerminateAsync(agent, log);
         Assert.Contains("frames", debian.Shell("iot-edge outbox /etc/iot-edge/edge.json"), StringComparison.Ordinal);
         Assert.Equal("", debian.Shell("$(sed -n 's/^ExecStopPost=//p' /usr/lib/systemd/system/iot-edge.service)"));
+    }
+
+    [DebianFact]
+    public async Task Installed_agent_knows_its_broker_by_the_authority_and_shows_its_own_certificate()
+    {
+        using var debian = new DebianRoot();
+        Install(debian, AgentPackage.Path);
+        using var right = new TestCertificates();
+        using var wrong = new TestCertificates();
+        right.WriteClientTo(debian.Folder + "/etc/iot-edge");
+        debian.Shell("chmod 640 /etc/iot-edge/client.key && chgrp iot-edge /etc/iot-edge/client.key && chmod 644 /etc/iot-edge/*.pem");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await File.WriteAllTextAsync(debian.Folder + "/etc/iot-edge/edge.json", $$"""
+            {
+              "site": "station", "gateway": "gw-1", "state": "/var/lib/iot-edge",
+              "mqtt": {
+                "endpoint": "mqtts://127.0.0.1:{{((IPEndPoint)listener.LocalEndpoint).Port}}",
+                "tls": { "authorities": "ca.pem", "certificate": "client.pem", "key": "client.key" }
+              },
+              "board": { "kind": "simulated-car-park", "count": 2 }
+            }
+            """);
+        debian.Shell("iot-edge check /etc/iot-edge/edge.json");
+
+        using var agent = Run(debian, notify: "");
+        var log = agent.StandardError.ReadToEndAsync();
+        const byte Connect = 0x10; // MQTT 5.0 section 3.1.1
+        try
+        {
+            Assert.False(await Record.ExceptionAsync(() => AcceptAsync(listener, wrong.Server, right.Authority)) is null or OperationCanceledException);
+            Assert.Equal(("CN=gateway-1", Connect), await AcceptAsync(listener, right.Server, right.Authority));
+        }
+        finally
+        {
+            await TerminateAsync(agent, log);
+        }
+
+        Assert.Contains("shows a certificate that comes from no trusted authority: CN=127.0.0.1", await log, StringComparison.Ordinal);
     }
 
     [DebianFact]
@@ -168,6 +202,40 @@ public sealed class DebianPackageTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>The agent as its unit runs it.</summary>
+    private static Process Run(DebianRoot debian, string notify)
+    {
+        var line = debian.Shell("sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/iot-edge.service").Split(' ');
+        var start = new ProcessStartInfo("chroot", ["--userspec=iot-edge:iot-edge", debian.Folder, .. line]) { RedirectStandardError = true };
+        start.Environment["NOTIFY_SOCKET"] = notify;
+        return Process.Start(start)!;
+    }
+
+    private static async Task TerminateAsync(Process agent, Task<string> log)
+    {
+        using (var terminate = Process.Start("kill", ["-TERM", agent.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await terminate.WaitForExitAsync();
+        }
+
+        await agent.WaitForExitAsync().WaitAsync(Patience);
+        Assert.True(agent.ExitCode == 0, await log);
+    }
+
+    /// <summary>Takes one connection as a broker with this certificate that demands one of the authority's; returns whom it sees, and the first byte.</summary>
+    private static async Task<(string Subject, byte First)> AcceptAsync(TcpListener listener, X509Certificate2 certificate, X509Certificate2 authority)
+    {
+        using var giveUp = new CancellationTokenSource(Patience);
+        await using var stream = new SslStream(new NetworkStream(await listener.AcceptSocketAsync(giveUp.Token), ownsSocket: true));
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(authority);
+        var options = new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = true, CertificateChainPolicy = policy };
+        await stream.AuthenticateAsServerAsync(options, giveUp.Token);
+        var first = new byte[1];
+        await stream.ReadExactlyAsync(first, giveUp.Token);
+        return (stream.RemoteCertificate!.Subject, first[0]);
     }
 
     private static async Task HearAsync(Socket manager, string wanted, Task<string> log)

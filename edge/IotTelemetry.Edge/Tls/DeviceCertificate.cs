@@ -46,6 +46,10 @@ internal sealed class DeviceCertificate(string certificateFile, string keyFile, 
         {
             _isTold = true;
             TlsLog.Shown(log, _identity.TargetCertificate, time);
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(keyFile).HasFlag(UnixFileMode.OtherRead))
+            {
+                TlsLog.KeyOpenToAll(log, keyFile);
+            }
         }
 
         return _identity;

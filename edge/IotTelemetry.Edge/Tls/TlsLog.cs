@@ -9,6 +9,9 @@ internal static partial class TlsLog
     [LoggerMessage(1502, LogLevel.Error, "The certificate in {CertificateFile} and the key in {KeyFile} cannot be used, the one before stays: {Problem}")]
     public static partial void OldCertificateKept(ILogger logger, string certificateFile, string keyFile, string problem);
 
+    [LoggerMessage(1503, LogLevel.Warning, "Every user of this machine can read the private key {KeyFile}: chmod o-r, and perhaps a new key")]
+    public static partial void KeyOpenToAll(ILogger logger, string keyFile);
+
     /// <summary>The certificate that connections show from now on.</summary>
     public static void Shown(ILogger logger, X509Certificate2 certificate, TimeProvider time)
     {

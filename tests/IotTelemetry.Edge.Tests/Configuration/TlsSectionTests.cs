@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IotTelemetry.Edge.Configuration;
@@ -34,7 +35,20 @@ public sealed class TlsSectionTests : IDisposable
         Assert.Equal(_certificates.Authority.Thumbprint, Assert.Single(options.TrustedAuthorities!).Thumbprint);
         Assert.Equal(_certificates.Client.Thumbprint, options.ClientCertificate!()!.TargetCertificate.Thumbprint);
         Assert.Equal("broker.example", options.TargetHost);
-        Assert.StartsWith("This gateway shows the broker the certificate CN=gateway-1, valid until ", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Single(log.Lines, line => line.StartsWith("This gateway shows the broker the certificate CN=gateway-1, valid until ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_key_that_everybody_can_read_is_warned_of_once()
+    {
+        var key = Path.Combine(_directory.Path, "client.key");
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        var log = new RecordingLog();
+        var options = Load(Right).Tls!.ToOptions(log, TimeProvider.System);
+        options.ClientCertificate!();
+        options.ClientCertificate!();
+        Assert.Single(log.Lines, line => line == $"Every user of this machine can read the private key {key}: chmod o-r, and perhaps a new key");
     }
 
     [Fact]
