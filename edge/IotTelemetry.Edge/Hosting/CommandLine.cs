@@ -8,7 +8,7 @@ internal static class CommandLine
     private const int Failure = 1;
     private const string Description = "The agent of a gateway: samples its board and sends what it reads, or replays a file";
 
-    private static readonly Verb[] Verbs =
+    public static Verb[] Verbs { get; } =
     [
         RunCommand.Verb, ConfigurationCommands.Check, PointsCommand.Verb, OutboxCommand.Verb, SetCommand.Verb, HardwareCommands.Detect, HardwareCommands.Wiring, HardwareCommands.Safe, ReplayCommand.Verb,
     ];
