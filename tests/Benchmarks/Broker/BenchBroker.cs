@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using IotTelemetry.Broker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,13 +26,16 @@ internal sealed class BenchBroker : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<BenchBroker> StartAsync(MqttBrokerOptions? options = null)
+    /// <param name="options">The broker's; its defaults when null.</param>
+    /// <param name="certificate">With it connections are encrypted.</param>
+    public static async Task<BenchBroker> StartAsync(MqttBrokerOptions? options = null, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddMqttBroker(options ?? new MqttBrokerOptions());
         ListenOptions? endpoint = null;
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => (endpoint = listen).UseMqttBroker()));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            endpoint = certificate is null ? listen.UseMqttBroker() : listen.UseMqttBroker(new SslServerAuthenticationOptions { ServerCertificate = certificate })));
         var app = builder.Build();
         await app.StartAsync();
         return new BenchBroker(app, endpoint!.IPEndPoint!.Port);

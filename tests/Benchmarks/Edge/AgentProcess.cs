@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using IotTelemetry.Mqtt.Tests.Peers;
 using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Benchmarks.Edge;
@@ -9,14 +10,18 @@ internal sealed class AgentProcess : IAsyncDisposable
 {
     // USER_HZ, in which proc(5) counts processor time; 100 on every Linux that .NET runs on.
     private const double TicksPerSecond = 100;
+    private const string Plain = """{ "endpoint": "mqtt://127.0.0.1:PORT" }""";
+    private const string Encrypted = """{ "endpoint": "mqtts://127.0.0.1:PORT", "tls": { "authorities": "ca.pem", "certificate": "client.pem", "key": "client.key" } }""";
     private static readonly TimeSpan FirstFrameTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _directory;
+    private readonly TestCertificates _certificates;
     private readonly Process _process;
 
-    private AgentProcess(string directory, ConfirmingCloud cloud, Process process, TimeSpan startToFrame)
+    private AgentProcess(string directory, TestCertificates certificates, ConfirmingCloud cloud, Process process, TimeSpan startToFrame)
     {
         _directory = directory;
+        _certificates = certificates;
         _process = process;
         Cloud = cloud;
         StartToFrame = startToFrame;
@@ -50,21 +55,24 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="sampling">The configuration's section.</param>
     /// <param name="framing">The configuration's section.</param>
     /// <param name="prepare">Called first, with the state directory.</param>
-    public static async Task<AgentProcess> StartAsync(int points, string sampling, string framing = "{}", Action<string>? prepare = null)
+    /// <param name="isEncrypted">Whether the agent connects by TLS, with a client certificate.</param>
+    public static async Task<AgentProcess> StartAsync(int points, string sampling, string framing = "{}", Action<string>? prepare = null, bool isEncrypted = false)
     {
         var directory = Directory.CreateTempSubdirectory("iot-bench-").FullName;
         prepare?.Invoke(Path.Combine(directory, "state"));
-        var cloud = await ConfirmingCloud.StartAsync(new GatewayId("bench", "gw"));
+        var certificates = new TestCertificates();
+        certificates.WriteClientTo(directory);
+        var cloud = await ConfirmingCloud.StartAsync(new GatewayId("bench", "gw"), isEncrypted ? certificates.Server : null);
         var configuration = Path.Combine(directory, "edge.json");
         await File.WriteAllTextAsync(configuration, $$"""
-            { "site": "bench", "gateway": "gw", "state": "state", "mqtt": { "endpoint": "mqtt://127.0.0.1:{{cloud.Port}}" },
+            { "site": "bench", "gateway": "gw", "state": "state", "mqtt": {{(isEncrypted ? Encrypted : Plain).Replace("PORT", cloud.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)}},
               "board": { "kind": "simulated-car-park", "count": {{points / 2}} }, "sampling": {{sampling}}, "framing": {{framing}} }
             """);
         var start = Stopwatch.GetTimestamp();
         var process = Process.Start(new ProcessStartInfo(NativeAgent.Path, ["run", configuration]) { RedirectStandardError = true })!;
         process.BeginErrorReadLine();
         await cloud.FirstFrame.WaitAsync(FirstFrameTimeout);
-        return new AgentProcess(directory, cloud, process, Stopwatch.GetElapsedTime(start));
+        return new AgentProcess(directory, certificates, cloud, process, Stopwatch.GetElapsedTime(start));
     }
 
     public async ValueTask DisposeAsync()
@@ -73,6 +81,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         await Cloud.DisposeAsync();
+        _certificates.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 

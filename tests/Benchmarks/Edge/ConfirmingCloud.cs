@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using IotTelemetry.Benchmarks.Broker;
 using IotTelemetry.Broker;
 using IotTelemetry.Mqtt;
@@ -39,7 +40,7 @@ internal sealed class ConfirmingCloud : IMqttPublishHandler, IAsyncDisposable
     /// <summary>Completes with the first frame.</summary>
     public Task FirstFrame => _firstFrame.Task;
 
-    public static async Task<ConfirmingCloud> StartAsync(GatewayId gateway) => new(await BenchBroker.StartAsync(), gateway);
+    public static async Task<ConfirmingCloud> StartAsync(GatewayId gateway, X509Certificate2? certificate = null) => new(await BenchBroker.StartAsync(certificate: certificate), gateway);
 
     public ValueTask HandleAsync(MqttInboundPublish publish, CancellationToken connectionClosed)
     {

@@ -9,8 +9,14 @@ internal sealed class IdleMemory : IEdgeMeasurement
 
     public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var agent = await AgentProcess.StartAsync(32, """{ "pollMs": 1000, "deadband": 50 }""");
+        yield return new Figure("resident memory, idle, 32 points", await MeasureAsync(isEncrypted: false, cancellationToken), "MB", Better.Lower, 18);
+        yield return new Figure("resident memory, idle, 32 points, connected by TLS", await MeasureAsync(isEncrypted: true, cancellationToken), "MB", Better.Lower);
+    }
+
+    private static async Task<double> MeasureAsync(bool isEncrypted, CancellationToken cancellationToken)
+    {
+        await using var agent = await AgentProcess.StartAsync(32, """{ "pollMs": 1000, "deadband": 50 }""", isEncrypted: isEncrypted);
         await Task.Delay(Settling, cancellationToken);
-        yield return new Figure("resident memory, idle, 32 points", agent.ResidentMegabytes, "MB", Better.Lower, 18);
+        return agent.ResidentMegabytes;
     }
 }
