@@ -127,7 +127,11 @@ internal sealed class CommandDesk : IAsyncDisposable
         lock (_gate)
         {
             answer = Earlier(command, fingerprint);
-            if (answer is null)
+            if (answer is null && Unmemorable(command, origin, out written) is { } refusal)
+            {
+                answer = refusal;
+            }
+            else if (answer is null)
             {
                 var point = _plan.Find(command.Asset, command.Point);
                 answer = Objection(command, point, origin, arrivedAt) ?? Reserve(command, point!);
@@ -137,8 +141,11 @@ internal sealed class CommandDesk : IAsyncDisposable
                     _active[point!.Index] = run;
                 }
 
-                // Under the lock, so that the same command again finds it. Nobody repeats the gateway's own.
-                written = answer is null || origin != CommandOrigin.Cloud ? written : WriteAsync(new JournalEntry(command.Id, command.Phase, fingerprint, answer, JournalStamp.Now(_clock, _time)));
+                // Under the lock, so that the same command again finds it. Nobody repeats the gateway's own, and to cancel once more does no harm.
+                if (answer is not null && origin == CommandOrigin.Cloud && (command.Phase != CommandPhase.Cancel || _journal.HasRoomFor(origin)))
+                {
+                    written = WriteAsync(JournalEntry.Of(command, origin, fingerprint, answer, JournalStamp.Now(_clock, _time)));
+                }
             }
         }
 
@@ -176,6 +183,24 @@ internal sealed class CommandDesk : IAsyncDisposable
             : earlier!.Result;
     }
 
+    /// <summary>The answer to what may have been carried out and forgotten, and to what could not be remembered; null for all else. It is not remembered itself, and the same for each repeat.</summary>
+    private CommandResult? Unmemorable(Command command, CommandOrigin origin, out Task written)
+    {
+        written = Task.CompletedTask;
+        if (origin == CommandOrigin.Cloud && command.ExpiresMs <= _journal.ForgottenMs)
+        {
+            return _results.Write(command, null, CommandState.Failed, CommandCode.Expired, "its time has passed, and whether it was carried out in time is not remembered any more");
+        }
+
+        if (command.Phase == CommandPhase.Cancel || (_journal.HasRoomFor(origin) && (origin != CommandOrigin.Cloud || command.IssuedMs > _journal.TurnedAwayMs)))
+        {
+            return null;
+        }
+
+        written = origin == CommandOrigin.Cloud ? TurnAwayAsync(command) : written;
+        return Reject(command, null, CommandCode.Busy, "the gateway has as many commands as it can remember");
+    }
+
     private CommandResult? Objection(Command command, SwitchPoint? point, CommandOrigin origin, long arrivedAt)
     {
         if (_stopping.IsCancellationRequested)
@@ -210,7 +235,7 @@ internal sealed class CommandDesk : IAsyncDisposable
             return Reject(command, point, reserved.Code, reserved.Detail);
         }
 
-        if ((origin == CommandOrigin.Cloud && _active.Count >= _plan.Options.MaximumActive) || !_journal.HasRoom)
+        if (origin == CommandOrigin.Cloud && _active.Count >= _plan.Options.MaximumActive)
         {
             return Reject(command, point, CommandCode.Busy, "the gateway has as many commands as it can take");
         }
@@ -265,6 +290,19 @@ internal sealed class CommandDesk : IAsyncDisposable
             // Nothing was set: that a repeat after a restart may be answered anew is no harm.
             _journal.Keep(entry);
             CommandLog.Failed(_log, exception, entry.Id);
+        }
+    }
+
+    private async Task TurnAwayAsync(Command command)
+    {
+        try
+        {
+            await _journal.TurnAwayAsync(command.IssuedMs);
+        }
+        catch (IOException exception)
+        {
+            // It holds for as long as the agent runs.
+            CommandLog.Failed(_log, exception, command.Id);
         }
     }
 

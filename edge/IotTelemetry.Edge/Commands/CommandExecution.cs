@@ -331,7 +331,7 @@ internal sealed class CommandExecution : IDisposable
     private CommandResult Write(CommandRun run, CommandState state, CommandCode code, string? detail = null) => _results.Write(run.Command, run.Point, state, code, detail);
 
     private JournalEntry Entry(CommandRun run, CommandResult? result) =>
-        new(run.Command.Id, run.Command.Phase, run.Fingerprint, result, JournalStamp.Now(_clock, _time),
+        JournalEntry.Of(run.Command, run.Origin, run.Fingerprint, result, JournalStamp.Now(_clock, _time),
             new JournalSwitch(run.Command.Asset, run.Command.Point, run.Value, run.Command.Author, run.Command.Reason));
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancelled, CancellationToken stopping)

@@ -7,25 +7,18 @@ namespace IotTelemetry.Edge.Commands;
 
 /// <summary>
 /// Remembers commands on the disk, one JSON object a line, so that a repeat after any restart is answered and not repeated, and interlocks know what was switched when. What several commands
-/// write at one time is forced to the disk together. Keeps a day's entries and writes itself anew when it has grown. Thread-safe.
+/// write at one time is forced to the disk together. Keeps a day's entries, and fewer when it is full, and writes itself anew when it has grown. Thread-safe.
 /// </summary>
 internal sealed class CommandJournal : IAsyncDisposable
 {
-    /// <summary>How long an entry is kept.</summary>
-    public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
-
-    /// <summary>More commands than this within a day are not taken.</summary>
-    public const int MaximumEntries = 8192;
-
     private readonly string _path;
     private readonly Func<JournalStamp> _now;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Guid, CommandPhase), JournalEntry> _entries = [];
-    private readonly Queue<(Guid, CommandPhase)> _order = new();
-    private readonly List<(JournalEntry Entry, TaskCompletionSource Written)> _waiting = [];
+    private readonly List<(JournalEntry? Entry, TaskCompletionSource Written)> _waiting = [];
     private readonly int _rewriteLines;
-    private readonly JournalStamp _opened;
+    private readonly CommandMemory _memory;
     private Task _writing = Task.CompletedTask;
+    private Task _turningAway = Task.CompletedTask;
     private FileStream? _file;
     private int _lines;
     private int _rewriteAt;
@@ -35,13 +28,14 @@ internal sealed class CommandJournal : IAsyncDisposable
     /// <param name="path">Its file; made when it is not there.</param>
     /// <param name="now">The time.</param>
     /// <param name="rewriteLines">Lines after which it writes itself anew, if that makes it shorter.</param>
+    /// <param name="maximum">How many commands it remembers.</param>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public CommandJournal(string path, Func<JournalStamp> now, int rewriteLines = 4096)
+    public CommandJournal(string path, Func<JournalStamp> now, int rewriteLines = 4096, int maximum = CommandMemory.MaximumEntries)
     {
         _path = path;
         _now = now;
         _rewriteLines = rewriteLines;
-        _opened = now();
+        _memory = new CommandMemory(maximum, now());
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -56,7 +50,7 @@ internal sealed class CommandJournal : IAsyncDisposable
             Unreadable++;
         }
 
-        Forget();
+        _memory.Forget(now());
         try
         {
             _file = Rewrite();
@@ -74,16 +68,46 @@ internal sealed class CommandJournal : IAsyncDisposable
     /// <summary>Lines that could not be read at the start: the torn end of the last one, usually.</summary>
     public int Unreadable { get; private set; }
 
-    /// <summary>Whether more commands can be remembered.</summary>
-    public bool HasRoom
+    /// <summary>The latest expiry, by the clock of the cloud, of the commands that were forgotten: what expires no later may have been carried out. 0: none was.</summary>
+    public long ForgottenMs
     {
         get
         {
             lock (_gate)
             {
-                Forget();
-                return _entries.Count < MaximumEntries;
+                return _memory.ForgottenMs;
             }
+        }
+    }
+
+    /// <summary>What was issued no later, by the clock of the cloud, and is not remembered, was turned away, or may have been. -1: nothing was.</summary>
+    public long TurnedAwayMs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _memory.TurnedAwayMs;
+            }
+        }
+    }
+
+    /// <summary>Whether one more command can be remembered; forgets what it may for that.</summary>
+    public bool HasRoomFor(CommandOrigin origin)
+    {
+        lock (_gate)
+        {
+            return _memory.HasRoomFor(origin, _now());
+        }
+    }
+
+    /// <summary>Remembers that a command was turned away for want of room, without taking any: by the time it was issued. When the task completes, it is on the disk.</summary>
+    /// <exception cref="IOException">The disk would not take it.</exception>
+    public Task TurnAwayAsync(long issuedMs)
+    {
+        lock (_gate)
+        {
+            return _memory.TurnAway(issuedMs) ? _turningAway = Enqueue(null) : _turningAway;
         }
     }
 
@@ -91,7 +115,7 @@ internal sealed class CommandJournal : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _entries.GetValueOrDefault((id, phase));
+            return _memory.Find(id, phase);
         }
     }
 
@@ -100,7 +124,7 @@ internal sealed class CommandJournal : IAsyncDisposable
     {
         lock (_gate)
         {
-            return [.. _order.Select(key => _entries[key]).Where(e => e.Switch is not null && e.IsOpen)];
+            return [.. _memory.Entries().Where(e => e.Switch is not null && e.IsOpen)];
         }
     }
 
@@ -110,7 +134,7 @@ internal sealed class CommandJournal : IAsyncDisposable
         lock (_gate)
         {
             var now = _now();
-            return [.. _order.Select(key => _entries[key]).Where(e => e.MayHaveSwitched).Select(e => new PastSwitch(e.Switch!.Asset, e.Switch.Point, e.Switch.Value != 0, e.Stamp.AgeAt(now)))];
+            return [.. _memory.Entries().Where(e => e.MayHaveSwitched).Select(e => new PastSwitch(e.Switch!.Asset, e.Switch.Point, e.Switch.Value != 0, e.Stamp.AgeAt(now)))];
         }
     }
 
@@ -119,7 +143,7 @@ internal sealed class CommandJournal : IAsyncDisposable
     {
         lock (_gate)
         {
-            Remember(entry);
+            _memory.Remember(entry);
         }
     }
 
@@ -129,15 +153,8 @@ internal sealed class CommandJournal : IAsyncDisposable
     {
         lock (_gate)
         {
-            Remember(entry);
-            var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((entry, written));
-            if (_writing.IsCompleted)
-            {
-                _writing = Task.Run(WriteWaiting);
-            }
-
-            return written.Task;
+            _memory.Remember(entry);
+            return Enqueue(entry);
         }
     }
 
@@ -156,17 +173,30 @@ internal sealed class CommandJournal : IAsyncDisposable
         }
     }
 
-    private static void Append(FileStream file, JournalEntry entry)
+    private static void Append(FileStream file, JournalLine line)
     {
-        JsonSerializer.Serialize(file, JournalLine.Of(entry), CommandJson.Default.JournalLine);
+        JsonSerializer.Serialize(file, line, CommandJson.Default.JournalLine);
         file.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Lets an entry, or with null what is known of those that are not remembered, be written.</summary>
+    private Task Enqueue(JournalEntry? entry)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((entry, written));
+        if (_writing.IsCompleted)
+        {
+            _writing = Task.Run(WriteWaiting);
+        }
+
+        return written.Task;
     }
 
     private void WriteWaiting()
     {
         while (true)
         {
-            (JournalEntry Entry, TaskCompletionSource Written)[] batch;
+            (JournalEntry? Entry, TaskCompletionSource Written)[] batch;
             lock (_gate)
             {
                 if (_waiting.Count == 0)
@@ -193,7 +223,7 @@ internal sealed class CommandJournal : IAsyncDisposable
         }
     }
 
-    private void Write((JournalEntry Entry, TaskCompletionSource Written)[] batch)
+    private void Write((JournalEntry? Entry, TaskCompletionSource Written)[] batch)
     {
         if (_file is null || _lines >= _rewriteAt)
         {
@@ -201,7 +231,7 @@ internal sealed class CommandJournal : IAsyncDisposable
             FileStream fresh;
             lock (_gate)
             {
-                Forget();
+                _memory.Forget(_now());
                 fresh = Rewrite();
             }
 
@@ -218,7 +248,7 @@ internal sealed class CommandJournal : IAsyncDisposable
         _isTorn = true;
         foreach (var (entry, _) in batch)
         {
-            Append(_file, entry);
+            Append(_file, entry is null ? Bounds() : JournalLine.Of(entry));
         }
 
         _file.Flush(flushToDisk: true);
@@ -230,9 +260,14 @@ internal sealed class CommandJournal : IAsyncDisposable
     {
         try
         {
-            if (JsonSerializer.Deserialize(line, CommandJson.Default.JournalLine) is { } read)
+            switch (JsonSerializer.Deserialize(line, CommandJson.Default.JournalLine))
             {
-                Remember(read.ToEntry());
+                case { ForgottenMs: { } forgotten, TurnedAwayMs: { } turnedAway }:
+                    _memory.Recall(forgotten, turnedAway);
+                    break;
+                case { } read:
+                    _memory.Remember(read.ToEntry());
+                    break;
             }
         }
         catch (JsonException)
@@ -241,45 +276,30 @@ internal sealed class CommandJournal : IAsyncDisposable
         }
     }
 
-    private void Remember(JournalEntry entry)
+    private JournalLine Bounds()
     {
-        var key = (entry.Id, entry.Phase);
-        if (!_entries.ContainsKey(key))
+        lock (_gate)
         {
-            _order.Enqueue(key);
-        }
-
-        _entries[key] = entry;
-    }
-
-    // The order is that of the first writing, so the oldest come first.
-    private void Forget()
-    {
-        var now = _now();
-        while (_order.TryPeek(out var key))
-        {
-            // What cannot be dated is at least as old as this run, and goes when its place is wanted.
-            var entry = _entries[key];
-            var age = entry.Stamp.AgeAt(now);
-            var isUnwanted = age is null && _entries.Count >= MaximumEntries;
-            if (!isUnwanted && (age ?? _opened.AgeAt(now)) < Kept)
-            {
-                return;
-            }
-
-            _order.Dequeue();
-            _entries.Remove(key);
+            return JournalLine.Of(_memory.ForgottenMs, _memory.TurnedAwayMs);
         }
     }
 
     private FileStream Rewrite()
     {
         var beside = _path + ".new";
+        var lines = 0;
         using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            foreach (var key in _order)
+            if (_memory.HasBounds)
             {
-                Append(file, _entries[key]);
+                Append(file, Bounds());
+                lines++;
+            }
+
+            foreach (var entry in _memory.Entries())
+            {
+                Append(file, JournalLine.Of(entry));
+                lines++;
             }
 
             file.Flush(flushToDisk: true);
@@ -287,7 +307,7 @@ internal sealed class CommandJournal : IAsyncDisposable
 
         File.Move(beside, _path, overwrite: true);
         DirectorySync.Flush(Path.GetDirectoryName(_path)!);
-        _lines = _order.Count;
+        _lines = lines;
         _rewriteAt = Math.Max(_rewriteLines, 2 * _lines);
         _isTorn = false;
         return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);

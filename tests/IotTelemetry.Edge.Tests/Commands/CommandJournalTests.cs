@@ -26,7 +26,7 @@ public sealed class CommandJournalTests : IDisposable
         await using (var journal = Open())
         {
             await journal.WriteAsync(old);
-            _time.Advance(CommandJournal.Kept);
+            _time.Advance(CommandMemory.Kept);
             await journal.WriteAsync(Entry());
         }
 
@@ -52,18 +52,20 @@ public sealed class CommandJournalTests : IDisposable
     public async Task It_is_full_when_it_would_have_to_forget_too_soon()
     {
         await using var journal = Open(rewriteLines: 100_000);
-        await Task.WhenAll(Enumerable.Range(0, CommandJournal.MaximumEntries).Select(_ => journal.WriteAsync(Entry())));
-        Assert.False(journal.HasRoom);
-        _time.Advance(CommandJournal.Kept);
-        Assert.True(journal.HasRoom);
+        await Task.WhenAll(Enumerable.Range(0, CommandMemory.MaximumEntries).Select(_ => journal.WriteAsync(Entry())));
+        Assert.False(journal.HasRoomFor(CommandOrigin.Cloud));
+        _time.Advance(CommandMemory.Kept);
+        Assert.True(journal.HasRoomFor(CommandOrigin.Cloud));
     }
 
     [Fact]
-    public async Task Entries_of_another_boot_that_cannot_be_dated_give_way()
+    public async Task Entries_of_another_boot_that_cannot_be_dated_give_way_once_they_can_be_carried_out_no_more()
     {
         await using var journal = Open(rewriteLines: 100_000);
-        await Task.WhenAll(Enumerable.Range(0, CommandJournal.MaximumEntries).Select(_ => journal.WriteAsync(Entry() with { Stamp = new JournalStamp("before", 1, 1, false) })));
-        Assert.True(journal.HasRoom);
+        await Task.WhenAll(Enumerable.Range(0, CommandMemory.MaximumEntries).Select(_ => journal.WriteAsync(Entry() with { Stamp = new JournalStamp("before", 1, 1, false), LifeMs = 30_000, Result = Done() })));
+        Assert.False(journal.HasRoomFor(CommandOrigin.Cloud));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.True(journal.HasRoomFor(CommandOrigin.Cloud));
     }
 
     [Fact]
@@ -119,6 +121,8 @@ public sealed class CommandJournalTests : IDisposable
     private CommandJournal Open(int rewriteLines = 4096) => new(Path, Now, rewriteLines);
 
     private JournalStamp Now() => JournalStamp.Now(new AssumedClock(_time, ClockQuality.Synchronised), _time);
+
+    private static CommandResult Done() => new() { Id = Guid.CreateVersion7(), Phase = CommandPhase.Direct, State = CommandState.Executed, Code = CommandCode.Ok, AtMs = 1 };
 
     private JournalEntry Entry() => new(Guid.CreateVersion7(), CommandPhase.Direct, "00", null, Now(), new JournalSwitch("qf1", "state", 1, "anna", "test"));
 }
