@@ -34,7 +34,8 @@ internal static class OutboxCommand
         {
             var state = Directory.Exists(path) ? path : ConfigurationFile.Load(path, opensCertificates: false).StateDirectory;
             var outbox = EdgeConfiguration.OutboxDirectory(state);
-            var status = OutboxLoader.Load(Directory.Exists(outbox) ? outbox : state, repair: false).ToStatus();
+            var content = OutboxLoader.Load(Directory.Exists(outbox) ? outbox : state, repair: false);
+            var status = content.ToStatus() with { Oldest = OldestFrame.SealedAt(content.Queues) };
             Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(status, OutboxJson.Default.OutboxStatus) : OutboxReport.Text(status));
             return 0;
         }

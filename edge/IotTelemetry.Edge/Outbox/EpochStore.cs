@@ -89,7 +89,6 @@ internal sealed class EpochStore
         var segment = _writer!.Segment;
         Current.LastSeq = segment.LastSeq = seq;
         Current.ReadingsAppended = segment.ReadingsAfter = header.ReadingsTotal;
-        segment.LastAppended = _time.GetUtcNow();
         segment.AppendedAt = _time.GetTimestamp();
         _shelf.Bytes += record.Length;
         if (_options.FlushInterval == TimeSpan.Zero)

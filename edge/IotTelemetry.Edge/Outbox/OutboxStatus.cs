@@ -15,8 +15,8 @@ internal sealed record OutboxStatus
     /// <summary>Bytes on disk.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>When the oldest segment still kept was last appended to.</summary>
-    public required DateTimeOffset? Oldest { get; init; }
+    /// <summary>When the oldest frame not confirmed was sealed; null also where nobody has looked it up.</summary>
+    public DateTimeOffset? Oldest { get; init; }
 
     public required ulong DroppedFrames { get; init; }
 

@@ -23,8 +23,8 @@ internal sealed class Segment(string path, ulong firstSeq, ulong readingsBefore)
     /// <summary>Bytes that count: what follows them in the file was never completely written.</summary>
     public long Bytes { get; set; } = SegmentHeader.Size;
 
-    /// <summary>When its last frame was appended, by the gateway's clock at that time. For people; a segment's age is measured with <see cref="AppendedAt"/>.</summary>
-    public DateTimeOffset LastAppended { get; set; }
+    /// <summary>When another process appended its last frame, by the gateway's clock at that time.</summary>
+    public DateTimeOffset LastAppended { get; init; }
 
     /// <summary>When its first frame was appended, as a <see cref="TimeProvider"/> timestamp of this process.</summary>
     public long BegunAt { get; set; }

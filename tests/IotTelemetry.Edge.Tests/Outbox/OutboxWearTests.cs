@@ -1,10 +1,5 @@
-using IotTelemetry.Edge.Clock;
-using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
-using IotTelemetry.Edge.Sampling;
-using IotTelemetry.Hardware;
 using IotTelemetry.Protocol;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IotTelemetry.Edge.Tests.Outbox;
 
@@ -24,7 +19,7 @@ public sealed class OutboxWearTests : IDisposable
         var time = new SteppedTime();
         var ledgers = new List<byte[]>();
         using var outbox = TestOutbox.Open(_directory.Path, time: time);
-        var frames = Frames(outbox, time);
+        var frames = outbox.Frames(time);
         for (var second = 0; second < Seconds; second++)
         {
             for (var i = 0; i < readingsPerSecond; i++)
@@ -53,14 +48,6 @@ public sealed class OutboxWearTests : IDisposable
         Assert.True(written < 1.5 * payload.Bytes, $"{written} bytes for {payload.Bytes} of payload");
         Assert.InRange(ledgers.Count, 2, (Seconds / 5) + 1);
         Assert.True(ledgers.Max(l => l.Length) < 512);
-    }
-
-    private static FrameBuilder Frames(FrameOutbox outbox, TimeProvider time)
-    {
-        BoardAsset[] assets = [new("meter", "meter", null, null, new Dictionary<string, string>())];
-        BoardPoint[] points = [.. Enumerable.Range(0, 10).Select(i => BoardPoint.Analog(0, $"p{i}", "V", 1, 0, 100))];
-        var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = outbox.CurrentEpoch };
-        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
     }
 
     private static (long Bytes, int Frames) Payload(FrameOutbox outbox)

@@ -1,4 +1,9 @@
+using IotTelemetry.Edge.Clock;
+using IotTelemetry.Edge.Framing;
 using IotTelemetry.Edge.Outbox;
+using IotTelemetry.Edge.Sampling;
+using IotTelemetry.Hardware;
+using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,6 +15,15 @@ internal static class TestOutbox
     {
         var options = new OutboxOptions { Directory = directory, FlushInterval = TimeSpan.FromMilliseconds(200) };
         return FrameOutbox.Open(change?.Invoke(options) ?? options, time ?? TimeProvider.System, random ?? new Random(1), log ?? NullLogger.Instance);
+    }
+
+    /// <summary>What appends real frames with readings of ten points, 0 to 9.</summary>
+    public static FrameBuilder Frames(this FrameOutbox outbox, TimeProvider time)
+    {
+        BoardAsset[] assets = [new("meter", "meter", null, null, new Dictionary<string, string>())];
+        BoardPoint[] points = [.. Enumerable.Range(0, 10).Select(i => BoardPoint.Analog(0, $"p{i}", "V", 1, 0, 100))];
+        var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = outbox.CurrentEpoch };
+        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
     }
 
     public static void AppendMany(this FrameOutbox outbox, int count)
