@@ -39,6 +39,7 @@ internal sealed class GatewayClock : IGatewayClock, IAsyncDisposable
     private volatile bool _hasWaited;
     private volatile int _stepsBack;
     private volatile ClockQuality _quality;
+    private bool _isMarkFailing;
 
     public GatewayClock(TimeProvider time, ITimekeeping kernel, ClockFile file, ClockOptions options, ILogger log)
     {
@@ -215,10 +216,16 @@ internal sealed class GatewayClock : IGatewayClock, IAsyncDisposable
         try
         {
             _file.Write(new ClockMark(HostBoot.Id, _wasSynchronised, NowMs));
+            _isMarkFailing = false;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            ClockLog.NotMarked(_log, exception.Message);
+            if (!_isMarkFailing)
+            {
+                ClockLog.NotMarked(_log, exception.Message);
+            }
+
+            _isMarkFailing = true;
         }
     }
 }

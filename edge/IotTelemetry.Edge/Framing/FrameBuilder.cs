@@ -22,6 +22,7 @@ internal sealed class FrameBuilder : IFrameSource
     private int _sealing;
     private long _readings;
     private long _readingsLost;
+    private long _losingSince = -1;
 
     public FrameBuilder(FrameOutbox outbox, Birth birth, FramingOptions options, IGatewayClock clock, TimeProvider time, ILogger log)
     {
@@ -150,13 +151,23 @@ internal sealed class FrameBuilder : IFrameSource
         try
         {
             _outbox.Append(this);
+            if (_losingSince >= 0)
+            {
+                FramingLog.FramesTaken(_log, _readingsLost - _losingSince);
+                _losingSince = -1;
+            }
         }
         catch (IOException exception) when (!_options.IsReproducible)
         {
             // Nothing older was left to make room: this frame is the one that goes. The next may find the disk mended.
             _encoder.Clear();
+            if (_losingSince < 0)
+            {
+                FramingLog.FrameLost(_log, _sealing, exception.Message);
+                _losingSince = _readingsLost;
+            }
+
             _readingsLost += _sealing;
-            FramingLog.FrameLost(_log, exception, _sealing);
         }
     }
 }

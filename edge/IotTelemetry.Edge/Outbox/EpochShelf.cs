@@ -129,7 +129,10 @@ internal sealed class EpochShelf
         }
 
         RemoveConfirmed(writing);
-        Guarded(() => _ledger.SaveIfOld(_queues, _options.CursorInterval));
+        if (_ledger.IsOld(_options.CursorInterval))
+        {
+            SaveLedger();
+        }
     }
 
     public void SaveLedger() => Guarded(() => _ledger.Save(_queues));

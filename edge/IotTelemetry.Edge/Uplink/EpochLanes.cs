@@ -56,7 +56,11 @@ internal sealed class EpochLanes(FrameOutbox outbox, UplinkOptions options, Upli
             var patience = options.ResendAfter * (1 << Math.Min(lane.Resends, 4));
             if (lane.InFlight == 0 && lane.SentSeq > lane.ConfirmedSeq && time.GetElapsedTime(lane.ProgressAt, now) >= patience)
             {
-                UplinkLog.CursorStandsStill(log, lane.Epoch, lane.ConfirmedSeq, lane.SentSeq, patience);
+                if (lane.Resends == 0)
+                {
+                    UplinkLog.CursorStandsStill(log, lane.Epoch, lane.ConfirmedSeq, lane.SentSeq, patience);
+                }
+
                 counters.Resent();
                 lane.RewindAfterStandstill(now);
             }

@@ -34,6 +34,7 @@ internal sealed class FrameUplink : IDisposable
     private UplinkConnection? _connection;
     private long _pausedAt;
     private bool _isStatusDue;
+    private string? _refusalSaid;
 
     public FrameUplink(
         FrameOutbox outbox,
@@ -145,7 +146,12 @@ internal sealed class FrameUplink : IDisposable
                 await OnConnectedAsync(connection);
                 break;
             case { LostReason: { } reason }:
-                UplinkLog.Disconnected(_log, reason);
+                if (_state != UplinkState.Offline)
+                {
+                    // Attempts that fail are told by the client.
+                    UplinkLog.Disconnected(_log, reason);
+                }
+
                 _results.Disconnect();
                 _control?.OnUplink(false);
                 Move(UplinkTrigger.Disconnected);
@@ -198,7 +204,9 @@ internal sealed class FrameUplink : IDisposable
         foreach (var (epoch, seq) in cursor.Epochs)
         {
             moves |= epoch == _outbox.CurrentEpoch && _lanes.Find(epoch) is { Resends: > 0 } lane && seq > lane.ConfirmedSeq;
-            newEpoch |= _outbox.Confirm(epoch, seq) == ConfirmOutcome.AheadOfOutbox;
+            var outcome = _outbox.Confirm(epoch, seq);
+            newEpoch |= outcome == ConfirmOutcome.AheadOfOutbox;
+            _refusalSaid = outcome == ConfirmOutcome.Unchanged ? _refusalSaid : null;
             _lanes.Find(epoch)?.Confirm(seq, _time.GetTimestamp());
         }
 
@@ -237,13 +245,11 @@ internal sealed class FrameUplink : IDisposable
             return;
         }
 
-        if (happened.Seq is not { } seq)
+        if (refusal.Reason != _refusalSaid)
         {
-            UplinkLog.PositionRefused(_log, lane.Epoch, refusal.Reason);
-        }
-        else if (_state == UplinkState.Streaming)
-        {
-            UplinkLog.RefusedByBroker(_log, lane.Epoch, seq, refusal.Reason);
+            // Once, until another reason comes or the cursor moves: a gateway may be refused for weeks.
+            _refusalSaid = refusal.Reason;
+            UplinkLog.RefusedByBroker(_log, happened.Seq is null ? "the position" : "a frame", lane.Epoch, refusal.Reason);
         }
 
         _pausedAt = _time.GetTimestamp();

@@ -11,6 +11,8 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<BirthHash, long> _sentAt = [];
+    private readonly Dictionary<string, string> _refusalsSaid = [];
+    private BirthHash? _unknownSaid;
     private long _statusAt;
 
     /// <summary>Once it is cancelled nothing waits for the broker any more, except what has a time-out of its own.</summary>
@@ -53,7 +55,13 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
         var birth = isCurrent ? current : announcements.OlderBirth(epochs.FirstOrDefault(e => announcements.HashOf(e.Birth) == hash).Birth, epochs);
         if (birth.IsEmpty)
         {
-            UplinkLog.UnknownBirthAsked(log, hash.ToString());
+            if (_unknownSaid != hash)
+            {
+                // The cloud asks with each cursor.
+                _unknownSaid = hash;
+                UplinkLog.UnknownBirthAsked(log, hash.ToString());
+            }
+
             return;
         }
 
@@ -73,11 +81,7 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
         try
         {
             var answer = await transport.PublishAsync(topic, payload, retain, connection).AsTask().WaitAsync(timeout ?? Timeout, time, timeout is null ? Stopping : CancellationToken.None);
-            if (!answer.Accepted)
-            {
-                UplinkLog.AnnouncementRefused(log, topic, answer.Reason);
-            }
-
+            SayRefusal(topic, answer.Accepted ? null : answer.Reason);
             return answer.Accepted;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
@@ -87,8 +91,25 @@ internal sealed class GatewayAnnouncer(FrameOutbox outbox, IUplinkTransport tran
         }
         catch (TimeoutException)
         {
-            UplinkLog.AnnouncementRefused(log, topic, "no answer in time");
+            SayRefusal(topic, "no answer in time");
             return false;
+        }
+    }
+
+    /// <summary>A refusal is told once, until the topic's next message is taken (null) or refused for another reason.</summary>
+    private void SayRefusal(string topic, string? reason)
+    {
+        lock (_refusalsSaid)
+        {
+            if (reason is null)
+            {
+                _refusalsSaid.Remove(topic);
+            }
+            else if (_refusalsSaid.GetValueOrDefault(topic) != reason)
+            {
+                _refusalsSaid[topic] = reason;
+                UplinkLog.AnnouncementRefused(log, topic, reason);
+            }
         }
     }
 }

@@ -10,6 +10,10 @@ namespace IotTelemetry.Edge.Uplink;
 /// </summary>
 internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLetterFile file, UplinkCounters counters, TimeProvider time, ILogger log) : IDisposable
 {
+    /// <summary>One line in so long: a cloud that refuses every frame must not fill the log.</summary>
+    private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(1);
+
+    private long? _saidAt;
     private long _notKept;
 
     /// <summary>Call before the cursor is confirmed to the outbox.</summary>
@@ -100,8 +104,9 @@ internal sealed class RefusedFrames(FrameOutbox outbox, EpochLanes lanes, DeadLe
             _notKept = 0;
         }
 
-        if (isFirst)
+        if (isFirst && (_saidAt is not { } saidAt || time.GetElapsedTime(saidAt) >= SayAgain))
         {
+            _saidAt = time.GetTimestamp();
             UplinkLog.DeadLetters(log, frame.Epoch, frame.Seq, reason, file.Path);
         }
     }

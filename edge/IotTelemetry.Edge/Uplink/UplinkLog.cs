@@ -11,11 +11,11 @@ internal static partial class UplinkLog
     [LoggerMessage(1101, LogLevel.Warning, "No connection to the broker: {Reason}")]
     public static partial void Disconnected(ILogger logger, string reason);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The cursor of epoch {Epoch} stands still at {Confirmed} for {Silence}; frames up to {Sent} are sent again")]
+    [LoggerMessage(1102, LogLevel.Warning, "The cursor of epoch {Epoch} stands still at {Confirmed} for {Silence}; frames up to {Sent} are sent again, ever more rarely until it moves")]
     public static partial void CursorStandsStill(ILogger logger, ulong epoch, ulong confirmed, ulong sent, TimeSpan silence);
 
-    [LoggerMessage(1103, LogLevel.Warning, "The broker refused frame {Seq} of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
-    public static partial void RefusedByBroker(ILogger logger, ulong epoch, ulong seq, string reason);
+    [LoggerMessage(1103, LogLevel.Warning, "The broker refused {What} of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
+    public static partial void RefusedByBroker(ILogger logger, string what, ulong epoch, string reason);
 
     [LoggerMessage(1104, LogLevel.Error, "Frame {Seq} of epoch {Epoch}, and perhaps others with it, will not be stored ({Reason}); they are kept in {Path}")]
     public static partial void DeadLetters(ILogger logger, ulong epoch, ulong seq, string reason, string path);
@@ -28,9 +28,6 @@ internal static partial class UplinkLog
 
     [LoggerMessage(1107, LogLevel.Warning, "The cloud asks for birth {Hash}, which describes no frame here")]
     public static partial void UnknownBirthAsked(ILogger logger, string hash);
-
-    [LoggerMessage(1108, LogLevel.Warning, "The broker refused the position of epoch {Epoch} ({Reason}); pausing, then sending again from the cursor")]
-    public static partial void PositionRefused(ILogger logger, ulong epoch, string reason);
 
     [LoggerMessage(1109, LogLevel.Error, "Frame {Seq} of epoch {Epoch} will not be stored ({Reason}), and {Path} cannot keep it: {Problem}; not said again until it can")]
     public static partial void DeadLetterLost(ILogger logger, ulong epoch, ulong seq, string reason, string path, string problem);

@@ -18,8 +18,8 @@ internal static partial class ClientLog
     [LoggerMessage(3003, LogLevel.Warning, "The server refused the subscription to {Filter}: {Reason}")]
     public static partial void SubscriptionRefused(ILogger logger, string filter, MqttReasonCode reason);
 
-    [LoggerMessage(3005, LogLevel.Warning, "Connecting to {Endpoint} failed: {Why}")]
-    public static partial void AttemptFailed(ILogger logger, MqttEndpoint endpoint, string why);
+    [LoggerMessage(EventId = 3005, Message = "Connecting to {Endpoint} failed: {Why}")]
+    public static partial void AttemptFailed(ILogger logger, LogLevel level, MqttEndpoint endpoint, string why);
 
     [LoggerMessage(3006, LogLevel.Information, "Disconnected from {Endpoint}: {Reason}")]
     public static partial void SaidGoodbye(ILogger logger, MqttEndpoint endpoint, MqttReasonCode reason);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 
@@ -14,6 +15,7 @@ public sealed partial class MqttClient
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _supervisor = Task.CompletedTask;
     private MqttConnection? _current;
+    private string? _failureSaid;
 
     private bool WillReconnect => _options.Reconnect.Enabled && !_ending.IsCancellationRequested;
 
@@ -119,7 +121,9 @@ public sealed partial class MqttClient
         {
             if (first.Task.IsCompleted || _options.Reconnect.RetryFirstConnection)
             {
-                ClientLog.AttemptFailed(_options.Logger, _options.Endpoint, exception.Message);
+                // Once, until it fails for another reason: a server may be away for weeks.
+                ClientLog.AttemptFailed(_options.Logger, exception.Message == _failureSaid ? LogLevel.Debug : LogLevel.Warning, _options.Endpoint, exception.Message);
+                _failureSaid = exception.Message;
                 RaiseDisconnected(new ConnectionEnd(
                     exception.Reason ?? MqttReasonCode.UnspecifiedError,
                     exception.Reason is not null,
@@ -131,6 +135,7 @@ public sealed partial class MqttClient
             throw;
         }
 
+        _failureSaid = null;
         var started = _options.TimeProvider.GetTimestamp();
         var connection = new MqttConnection(this, _options, _gate, opened.Transport, opened.Received, opened.Info, _nextSequence);
         await using (connection.ConfigureAwait(false))

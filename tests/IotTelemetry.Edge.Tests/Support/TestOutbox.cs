@@ -18,12 +18,12 @@ internal static class TestOutbox
     }
 
     /// <summary>What appends real frames with readings of ten points, 0 to 9.</summary>
-    public static FrameBuilder Frames(this FrameOutbox outbox, TimeProvider time)
+    public static FrameBuilder Frames(this FrameOutbox outbox, TimeProvider time, ILogger? log = null)
     {
         BoardAsset[] assets = [new("meter", "meter", null, null, new Dictionary<string, string>())];
         BoardPoint[] points = [.. Enumerable.Range(0, 10).Select(i => BoardPoint.Analog(0, $"p{i}", "V", 1, 0, 100))];
         var header = new BirthHeader { Gateway = new GatewayId("s", "g"), Board = "stub", BootId = "b", SoftwareVersion = "1", Epoch = outbox.CurrentEpoch };
-        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
+        return new FrameBuilder(outbox, BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]), new FramingOptions(), new AssumedClock(time, ClockQuality.Synchronised), time, log ?? NullLogger.Instance);
     }
 
     public static void AppendMany(this FrameOutbox outbox, int count)
