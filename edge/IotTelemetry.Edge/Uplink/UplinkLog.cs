@@ -8,7 +8,7 @@ internal static partial class UplinkLog
     [LoggerMessage(1100, LogLevel.Information, "Connected to the broker ({Window} frames may be in flight)")]
     public static partial void Connected(ILogger logger, int window);
 
-    [LoggerMessage(1101, LogLevel.Warning, "No connection to the broker: {Reason}")]
+    [LoggerMessage(1101, LogLevel.Warning, "The connection to the broker is lost: {Reason}")]
     public static partial void Disconnected(ILogger logger, string reason);
 
     [LoggerMessage(1102, LogLevel.Warning, "The cursor of epoch {Epoch} stands still at {Confirmed} for {Silence}; frames up to {Sent} are sent again, ever more rarely until it moves")]

@@ -58,7 +58,7 @@ public sealed class QuietLogTests
         uplink.Transport.Drop();
         await uplink.Transport.ConnectAsync();
         await uplink.Transport.NextSeqsAsync(1);
-        Assert.Single(log.Lines, l => l.Contains("No connection", StringComparison.Ordinal));
+        Assert.Single(log.Lines, l => l.Contains("is lost", StringComparison.Ordinal));
         Assert.Single(log.Lines, l => l.Contains("describes no frame", StringComparison.Ordinal));
     }
 
