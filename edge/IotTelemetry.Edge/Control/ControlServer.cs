@@ -11,17 +11,22 @@ namespace IotTelemetry.Edge.Control;
 /// <param name="path">The socket; one left by an agent that is gone is replaced, so the caller holds the lock of the state directory.</param>
 /// <param name="verbs">What can be asked.</param>
 /// <param name="log">Where a connection that fails is told.</param>
-internal sealed class ControlServer(string path, IReadOnlyDictionary<string, ControlVerb> verbs, ILogger log) : IAsyncDisposable
+/// <param name="patience">How long a request may take to come, and an answer to be read; ten seconds unless told otherwise.</param>
+internal sealed class ControlServer(string path, IReadOnlyDictionary<string, ControlVerb> verbs, ILogger log, TimeSpan? patience = null) : IAsyncDisposable
 {
     /// <summary>A longer request is refused.</summary>
     public const int LongestRequest = 64 * 1024;
 
-    private const int MaximumConnections = 16;
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>So many are answered at one time.</summary>
+    public const int MaximumConnections = 16;
+
+    /// <summary>How long no connection is taken after one could not be.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a client that does not read may hold up the end.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _room = new(MaximumConnections);
     private Socket? _listener;
@@ -85,6 +90,7 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
 
     private async Task AcceptAsync(Socket listener)
     {
+        var isRefused = false;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -93,6 +99,7 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
                 try
                 {
                     _ = ServeAsync(await listener.AcceptAsync(_stop.Token));
+                    isRefused = false;
                 }
                 catch
                 {
@@ -106,7 +113,14 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
             }
             catch (SocketException exception)
             {
-                ControlLog.Failed(log, exception.Message);
+                // No file descriptors are left, most likely: the next try would fail as soon as this one.
+                if (!isRefused)
+                {
+                    isRefused = true;
+                    ControlLog.NotAccepted(log, exception.Message);
+                }
+
+                await Task.Delay(AcceptPause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -137,7 +151,7 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
     {
         using var giveUp = new CancellationTokenSource();
         using var ending = _stop.Token.Register(() => giveUp.CancelAfter(LastWords));
-        var reply = new ControlReply(stream, giveUp.Token);
+        var reply = new ControlReply(stream, _patience, giveUp.Token);
         ControlRequest? request;
         try
         {
@@ -161,7 +175,7 @@ internal sealed class ControlServer(string path, IReadOnlyDictionary<string, Con
     private async Task<byte[]> ReadLineAsync(NetworkStream stream)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        giveUp.CancelAfter(RequestTimeout);
+        giveUp.CancelAfter(_patience);
         var line = new byte[LongestRequest];
         var length = 0;
         while (length < line.Length)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json;
@@ -79,6 +81,82 @@ public sealed class ControlServerTests
 
         Assert.False(File.Exists(PathIn(room)));
         Assert.False(await ControlClient.AskAsync(PathIn(room), new ControlRequest { Verb = "set" }, _ => { }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Clients_that_do_not_read_lose_their_connections_and_others_are_served()
+    {
+        using var directory = new TempDirectory();
+        var path = Path.Combine(directory.Path, "control.sock");
+        var flooding = 0;
+        var verbs = new Dictionary<string, ControlVerb>
+        {
+            ["ping"] = static (_, _, reply, _) => reply.WriteAsync("1"u8.ToArray()),
+            ["flood"] = async (_, _, reply, _) =>
+            {
+                Interlocked.Increment(ref flooding);
+                while (true)
+                {
+                    await reply.WriteAsync(new byte[64 * 1024]);
+                }
+            },
+        };
+        await using var server = new ControlServer(path, verbs, NullLogger.Instance, patience: TimeSpan.FromSeconds(2));
+        server.Start();
+        var stopped = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < ControlServer.MaximumConnections; i++)
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                stopped.Add(socket);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+                await socket.SendAsync("{\"verb\":\"flood\"}\n"u8.ToArray());
+            }
+
+            await SwitchRoom.WaitAsync(() => Volatile.Read(ref flooding) == ControlServer.MaximumConnections);
+            var answers = new List<string>();
+            Assert.True(await ControlClient.AskAsync(path, new ControlRequest { Verb = "ping" }, answers.Add, CancellationToken.None).WaitAsync(Patience));
+            Assert.Equal(["1"], answers);
+        }
+        finally
+        {
+            stopped.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Without_file_descriptors_it_says_so_once_and_serves_again_when_there_are_some()
+    {
+        using var directory = new TempDirectory();
+        var path = Path.Combine(directory.Path, "control.sock");
+        using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashChild).Assembly.Location, "serve", path]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        try
+        {
+            Assert.Equal("ready", await child.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+            await AskAsync();
+            await LimitAsync("0");
+            var waiting = AskAsync();
+            Assert.Contains("cannot take connections just now", await child.StandardOutput.ReadLineAsync().WaitAsync(Patience), StringComparison.Ordinal);
+            await LimitAsync("256");
+            await waiting;
+            child.StandardInput.Close();
+            Assert.Equal("", await child.StandardOutput.ReadToEndAsync().WaitAsync(Patience));
+        }
+        finally
+        {
+            child.Kill();
+        }
+
+        async Task AskAsync() => Assert.True(await ControlClient.AskAsync(path, new ControlRequest { Verb = "ping" }, _ => { }, CancellationToken.None).WaitAsync(Patience));
+
+        async Task LimitAsync(string files)
+        {
+            // The soft limit alone, so that it may be raised again.
+            using var limiting = Process.Start("prlimit", ["--pid", child.Id.ToString(CultureInfo.InvariantCulture), $"--nofile={files}:"]);
+            await limiting.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal(0, limiting.ExitCode);
+        }
     }
 
     [Fact]

@@ -1,15 +1,23 @@
 using System.Globalization;
+using System.Text;
+using IotTelemetry.Edge.Control;
 
 namespace IotTelemetry.Edge.Tests;
 
 /// <summary>
 /// The process that is killed: <c>append DIRECTORY SEED</c> opens the outbox and appends, confirms and changes epochs at random until its end comes, and says
-/// each thing on standard output once it has happened.
+/// each thing on standard output once it has happened. <c>serve SOCKET</c> answers the verb <c>ping</c> over a control socket until its standard input ends, and says what it logs.
 /// </summary>
 internal static class CrashChild
 {
     public static int Main(string[] args)
     {
+        if (args is ["serve", var socket])
+        {
+            Serve(socket);
+            return 0;
+        }
+
         if (args is not ["append", var directory, var seed])
         {
             Console.Error.WriteLine("These are tests: run them with dotnet test.");
@@ -41,5 +49,15 @@ internal static class CrashChild
         stop.Cancel();
         upkeep.Wait(TimeSpan.FromSeconds(5));
         return 0;
+    }
+
+    private static void Serve(string socket)
+    {
+        using var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
+        var verbs = new Dictionary<string, ControlVerb> { ["ping"] = static (_, _, reply, _) => reply.WriteAsync(Encoding.UTF8.GetBytes("\"pong\"")) };
+        var server = new ControlServer(socket, verbs, new RecordingLog(output.WriteLine));
+        server.Start();
+        output.WriteLine("ready");
+        Console.In.ReadToEnd();
     }
 }

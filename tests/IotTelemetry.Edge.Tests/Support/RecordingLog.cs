@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IotTelemetry.Edge.Tests;
 
-internal sealed class RecordingLog : ILogger
+/// <param name="onLine">Is given each line; null for nobody.</param>
+internal sealed class RecordingLog(Action<string>? onLine = null) : ILogger
 {
     public ConcurrentQueue<string> Lines { get; } = new();
 
@@ -12,6 +13,10 @@ internal sealed class RecordingLog : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = formatter(state, exception);
+        Lines.Enqueue(line);
+        onLine?.Invoke(line);
+    }
 }
