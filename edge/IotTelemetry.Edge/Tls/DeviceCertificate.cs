@@ -21,12 +21,15 @@ internal sealed class DeviceCertificate(string certificateFile, string keyFile, 
     /// <summary>Reads the files again and tells what has changed.</summary>
     public SslStreamCertificateContext Renewed(ILogger log, TimeProvider time)
     {
+        var reading = certificateFile;
         try
         {
             var found = (Certificate: File.ReadAllText(certificateFile), Key: File.ReadAllText(keyFile));
             if (found != _texts)
             {
-                _identity = PemFile.Identity(PemFile.Certificates(found.Certificate), found.Key);
+                var certificates = PemFile.Certificates(found.Certificate);
+                reading = keyFile;
+                _identity = PemFile.Identity(certificates, found.Key);
                 _texts = found;
                 _isTold = false;
             }
@@ -35,10 +38,11 @@ internal sealed class DeviceCertificate(string certificateFile, string keyFile, 
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
-            if (exception.Message != _problem)
+            var problem = exception is FormatException ? $"{reading} {exception.Message}" : exception.Message;
+            if (problem != _problem)
             {
-                _problem = exception.Message;
-                TlsLog.OldCertificateKept(log, certificateFile, keyFile, exception.Message);
+                _problem = problem;
+                TlsLog.OldCertificateKept(log, problem);
             }
         }
 

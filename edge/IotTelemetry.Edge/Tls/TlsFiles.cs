@@ -22,9 +22,10 @@ internal sealed record TlsFiles
     /// <summary>The same for the client, which asks for the device's certificate at each connection.</summary>
     public MqttTlsOptions ToOptions(ILogger log, TimeProvider time)
     {
-        foreach (var authority in Authorities ?? [])
+        // Old ones among others are usual, where many are trusted.
+        if (Authorities?.MaxBy(static a => a.NotAfter) is { } last)
         {
-            TlsLog.WarnIfExpired(log, authority, time);
+            TlsLog.WarnIfExpired(log, last, time);
         }
 
         return new MqttTlsOptions

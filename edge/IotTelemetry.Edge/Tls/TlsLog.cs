@@ -6,8 +6,8 @@ namespace IotTelemetry.Edge.Tls;
 /// <summary>What is said of certificates; event ids 1500 to 1519.</summary>
 internal static partial class TlsLog
 {
-    [LoggerMessage(1502, LogLevel.Error, "The certificate in {CertificateFile} and the key in {KeyFile} cannot be used, the one before stays: {Problem}")]
-    public static partial void OldCertificateKept(ILogger logger, string certificateFile, string keyFile, string problem);
+    [LoggerMessage(1502, LogLevel.Error, "The changed certificate of this gateway cannot be used, the one before stays: {Problem}")]
+    public static partial void OldCertificateKept(ILogger logger, string problem);
 
     [LoggerMessage(1503, LogLevel.Warning, "Every user of this machine can read the private key {KeyFile}: chmod o-r, and perhaps a new key")]
     public static partial void KeyOpenToAll(ILogger logger, string keyFile);

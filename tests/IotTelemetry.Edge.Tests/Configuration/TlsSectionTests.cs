@@ -131,14 +131,16 @@ public sealed class TlsSectionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_expired_authority_is_no_mistake_but_a_warning()
+    public async Task Authorities_that_have_all_expired_are_no_mistake_but_a_warning()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var from = DateTimeOffset.UtcNow.AddDays(-2);
         using var expired = new CertificateRequest("CN=Old Authority", key, HashAlgorithmName.SHA256).CreateSelfSigned(from, from.AddDays(1));
-        await WriteAsync("ca.pem", expired.ExportCertificatePem());
+        await WriteAsync("old.pem", expired.ExportCertificatePem());
+        await WriteAsync("both.pem", expired.ExportCertificatePem() + "\n" + _certificates.Authority.ExportCertificatePem());
         var log = new RecordingLog();
-        Load("\"authorities\": \"ca.pem\"").Tls!.ToOptions(log, TimeProvider.System);
+        Load("\"authorities\": \"both.pem\"").Tls!.ToOptions(log, TimeProvider.System);
+        Load("\"authorities\": \"old.pem\"").Tls!.ToOptions(log, TimeProvider.System);
         Assert.StartsWith("By this machine's clock the certificate CN=Old Authority expired at ", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
