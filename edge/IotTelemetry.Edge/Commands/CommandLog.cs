@@ -25,8 +25,8 @@ internal static partial class CommandLog
     [LoggerMessage(1305, LogLevel.Critical, "{Address} could not be switched off again after its feedback had not shown it on")]
     public static partial void NotReverted(ILogger logger, Exception exception, string address);
 
-    [LoggerMessage(1306, LogLevel.Critical, "The uplink is lost for {Seconds} s: {Points} points go to their fail-safe values")]
-    public static partial void FailSafe(ILogger logger, double seconds, int points);
+    [LoggerMessage(1306, LogLevel.Critical, "Fail-safe, {Reason}: {Points} points go to their values")]
+    public static partial void FailSafe(ILogger logger, string reason, int points);
 
     [LoggerMessage(1307, LogLevel.Warning, "{Address} cannot go to its fail-safe value yet: {Code} {Detail}")]
     public static partial void FailSafeWaits(ILogger logger, string address, CommandCode code, string detail);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace IotTelemetry.Edge.Commands;
 
 /// <summary>
-/// Brings points to their fail-safe values once the uplink has been gone for as long as configured: what goes off first, then what goes on, each through the same interlocks as a command, again every
+/// Brings points to their fail-safe values once the uplink has been gone, or the cloud silent, for as long as configured: what goes off first, then what goes on, each through the same interlocks as a command, again every
 /// second while one forbids it, and with growing pauses while the hardware fails. One that hangs holds up the others for a few seconds, once. When the uplink is back nothing is switched again; the point
 /// <c>fail_safe</c> and a fault say so until somebody switches the point.
 /// </summary>
@@ -29,12 +29,13 @@ internal sealed class FailSafeGuard
     private readonly IGatewayClock _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly TimeSpan _after;
-    private readonly string _reason;
+    private readonly FailSafeOptions _options;
     private readonly FailSafePosition[] _positions;
     private long _lostAt;
+    private long _heardAt;
     private int _connected;
     private bool _isTold;
+    private string _reason = "";
 
     public FailSafeGuard(
         SwitchPlan plan, CommandDesk desk, InterlockJudge judge, LiveBoard board, FaultBook faults, IGatewayClock clock, TimeProvider time, ILogger log)
@@ -46,10 +47,9 @@ internal sealed class FailSafeGuard
         _clock = clock;
         _time = time;
         _log = log;
-        _after = plan.Options.FailSafe.After;
-        _reason = string.Create(CultureInfo.InvariantCulture, $"the uplink is lost for {_after.TotalSeconds:F0} s");
+        _options = plan.Options.FailSafe;
         _positions = [.. plan.Settable.Where(p => p.FailSafe is not null).OrderBy(p => p.FailSafe != 0).Select(p => new FailSafePosition(p))];
-        _lostAt = time.GetTimestamp();
+        _lostAt = _heardAt = time.GetTimestamp();
     }
 
     /// <summary>The name of the fault that a point was set, or could not be set, because the uplink was lost.</summary>
@@ -64,13 +64,22 @@ internal sealed class FailSafeGuard
         }
     }
 
+    /// <summary>The cloud has spoken, or has nothing to say. From any thread.</summary>
+    public void OnHeard() => Interlocked.Exchange(ref _heardAt, _time.GetTimestamp());
+
     /// <summary>Watches until cancelled.</summary>
+    /// <param name="framesWait">Whether there is something that the cloud has to confirm.</param>
     /// <param name="pulse">Beats with each round and each point.</param>
     /// <param name="stopping">Ends it; a try under way is not waited for.</param>
-    public async Task RunAsync(Pulse pulse, CancellationToken stopping)
+    public async Task RunAsync(Func<bool> framesWait, Pulse pulse, CancellationToken stopping)
     {
         while (_positions.Length > 0 && !stopping.IsCancellationRequested)
         {
+            if (_options.OnSilence && Volatile.Read(ref _connected) == 1 && !framesWait())
+            {
+                OnHeard();
+            }
+
             await LookAsync(pulse, stopping);
             pulse.BackWithin(Tick);
             await Task.Delay(Tick, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -98,7 +107,9 @@ internal sealed class FailSafeGuard
         if (!_isTold)
         {
             _isTold = true;
-            CommandLog.FailSafe(_log, _after.TotalSeconds, _positions.Length);
+            var lost = Volatile.Read(ref _connected) == 0 ? "the uplink is lost" : "the cloud is silent";
+            _reason = string.Create(CultureInfo.InvariantCulture, $"{lost} for {_options.After.TotalSeconds:F0} s");
+            CommandLog.FailSafe(_log, _reason, _positions.Length);
         }
 
         foreach (var position in _positions)
@@ -117,7 +128,10 @@ internal sealed class FailSafeGuard
         }
     }
 
-    private bool IsDue() => Volatile.Read(ref _connected) == 0 && _time.GetElapsedTime(Interlocked.Read(ref _lostAt)) >= _after;
+    // A broker that comes and goes does not make the cloud speak: its silence counts whether it is there or not.
+    private bool IsDue() =>
+        (Volatile.Read(ref _connected) == 0 && _time.GetElapsedTime(Interlocked.Read(ref _lostAt)) >= _options.After)
+        || (_options.OnSilence && _time.GetElapsedTime(Interlocked.Read(ref _heardAt)) >= _options.After);
 
     private async Task TryAsync(FailSafePosition position)
     {
@@ -161,8 +175,8 @@ internal sealed class FailSafeGuard
         {
             case { State: CommandState.Verified } or { State: CommandState.Executed, IsFinal: true }:
                 position.IsSettled = true;
-                _board.Report(point.FailSafePoint!.Value, 1);
                 _faults.Set(FaultOf(point), $"set to {position.Wanted} because {_reason}");
+                _board.Report(point.FailSafePoint!.Value, 1);
                 break;
             case { State: CommandState.Failed, Code: CommandCode.HardwareFailure }:
                 Fail(position, result.Detail ?? "");

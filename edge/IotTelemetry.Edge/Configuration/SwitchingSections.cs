@@ -119,6 +119,7 @@ internal static class SwitchingSections
         var options = new FailSafeOptions
         {
             After = section.Number("afterSeconds", 1, 30 * DaySeconds) is { } after ? TimeSpan.FromSeconds(after) : defaults.After,
+            OnSilence = section.Flag("onSilence") ?? defaults.OnSilence,
             Values = read,
         };
         values.Done();

@@ -79,7 +79,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
         control.LockoutsChanged += gateway.SayStatus;
         control.UplinkChanged += clock.OnUplink;
         clock.Start(gateway.Liveness.Add("clock"));
-        await control.StartAsync(gateway.Tell);
+        await control.StartAsync(gateway.Tell, () => gateway.Condition().OutboxFrames > 0);
         gateway.Start(control);
         var verbs = new Dictionary<string, ControlVerb> { [LocalSwitch.Verb] = control.Local.AnswerAsync, [PointList.Verb] = new PointList(board, sampler.LastReported, clock).AnswerAsync };
         await using var door = new ControlServer(EdgeConfiguration.ControlSocket(configuration.StateDirectory), verbs, logs.CreateLogger("Control"));

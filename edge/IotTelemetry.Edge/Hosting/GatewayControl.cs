@@ -71,11 +71,13 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
     public event Action? LockoutsChanged;
 
     /// <summary>Begins: results of commands from the cloud go to <paramref name="tell"/>, those that an earlier run left open first.</summary>
-    public async Task StartAsync(Action<CommandResult> tell)
+    /// <param name="tell">Is given each result.</param>
+    /// <param name="framesWait">Whether there is something that the cloud has to confirm; null: there never is.</param>
+    public async Task StartAsync(Action<CommandResult> tell, Func<bool>? framesWait = null)
     {
         _tell = tell;
         await Desk.ResumeAsync(tell);
-        _guarding = _failSafe.RunAsync(_failSafePulse, _stop.Token);
+        _guarding = _failSafe.RunAsync(framesWait ?? (static () => false), _failSafePulse, _stop.Token);
     }
 
     /// <summary>Takes no more commands; those under way have ended, and told so, when it returns. Outputs are left as they are.</summary>
@@ -86,7 +88,13 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         await Desk.StopAsync();
     }
 
-    public void OnCommand(ReadOnlyMemory<byte> payload) => Desk.Take(payload, _tell);
+    public void OnCommand(ReadOnlyMemory<byte> payload)
+    {
+        OnHeard();
+        Desk.Take(payload, _tell);
+    }
+
+    public void OnHeard() => _failSafe.OnHeard();
 
     public async ValueTask OnLockoutsAsync(ReadOnlyMemory<byte> payload)
     {

@@ -12,6 +12,9 @@ internal interface IGatewayControl
     /// <summary>The revision of the lockouts in force and on the disk, for the status; null when there never was one.</summary>
     long? LockoutRevision { get; }
 
+    /// <summary>The cloud itself has spoken: it says what it has stored.</summary>
+    void OnHeard();
+
     /// <summary>The connection to the broker was made or lost.</summary>
     void OnUplink(bool isConnected);
 }

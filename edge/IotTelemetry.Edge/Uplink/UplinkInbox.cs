@@ -47,6 +47,7 @@ internal sealed class UplinkInbox(IGatewayControl? control, ILogger log) : IUpli
             return;
         }
 
+        control?.OnHeard();
         await _cursorRoom.WaitAsync();
         Post(new UplinkEvent(Cursor: cursor));
     }

@@ -33,7 +33,7 @@ public sealed class FailSafeGuardTests
         Assert.Equal(4, room.Gear.Writes.Count);
         Assert.Equal(1, room.Live("qf1/fail_safe"));
 
-        await room.SendAsync(room.Direct("qf2", false));
+        await SwitchAsync(room, "qf2", false);
         Assert.Equal((0.0, 1.0), (room.Live("qf2/fail_safe"), room.Live("qf1/fail_safe")));
         Assert.Equal(["qf1/state fail-safe"], room.Faults.List()!.Select(f => f.Part));
     }
@@ -118,7 +118,7 @@ public sealed class FailSafeGuardTests
         room.Gear.WriteFails = new IOException("no answer from 0x20");
         await room.EventuallyAsync(() => room.Faults.List() is not null, stepMs: 250);
         room.Gear.WriteFails = null;
-        Assert.Equal(CommandState.Executed, (await room.SendAsync(room.Direct("qf1", true), CommandOrigin.Local)).State);
+        await SwitchAsync(room, "qf1", true);
         await Pass(room, seconds: 60);
         Assert.Equal((1.0, 0.0), (room.Live("qf1/state"), room.Live("qf1/fail_safe")));
         Assert.Null(room.Faults.List());
@@ -162,7 +162,43 @@ public sealed class FailSafeGuardTests
         }
 
         await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
-        Assert.Null(room.Liveness.Stuck);
+        await SwitchRoom.WaitAsync(() => room.Liveness.Stuck is null);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_is_silent_while_frames_wait_counts_as_lost_where_that_is_configured()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = Only("qf1/state", 0) with { OnSilence = true } });
+        room.Control.OnUplink(true);
+        await room.SendAsync(room.Direct("qf1", true));
+        await PassWithTheGuardAsync(room, seconds: 60);
+        room.FramesWait = true;
+        for (var i = 0; i < 4; i++)
+        {
+            await PassWithTheGuardAsync(room, seconds: 20);
+            room.Control.OnHeard();
+        }
+
+        Assert.Equal(1, room.Live("qf1/state"));
+
+        // A broker that comes and goes is no word of the cloud.
+        await PassWithTheGuardAsync(room, seconds: 20);
+        room.Control.OnUplink(false);
+        room.Control.OnUplink(true);
+        await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
+        Assert.Equal(0, room.Live("qf1/state"));
+        Assert.Contains("the cloud is silent for 30 s", Assert.Single(room.Faults.List()!).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Otherwise_the_connection_to_the_broker_alone_counts()
+    {
+        await using var room = await SwitchRoom.OpenAsync(new SwitchingOptions { FailSafe = Only("qf1/state", 0) });
+        room.FramesWait = true;
+        room.Control.OnUplink(true);
+        await room.SendAsync(room.Direct("qf1", true));
+        await Pass(room, seconds: 120);
+        Assert.Equal(1, room.Live("qf1/state"));
     }
 
     private static DateTimeOffset Start => new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -174,6 +210,32 @@ public sealed class FailSafeGuardTests
         var select = room.Direct("qf1", value) with { Phase = CommandPhase.Select };
         Assert.Equal(CommandState.Selected, (await room.SendAsync(select)).State);
         Assert.Equal(CommandState.Executed, (await room.SendAsync(select with { Phase = CommandPhase.Operate })).State);
+    }
+
+    // The guard's command may be about to leave the point when its outcome is seen.
+    private static async Task SwitchAsync(SwitchRoom room, string asset, bool value)
+    {
+        var result = await room.SendAsync(room.Direct(asset, value), CommandOrigin.Local);
+        for (var i = 0; i < 1000 && result.Code == CommandCode.Busy; i++)
+        {
+            result = await room.SendAsync(room.Direct(asset, value), CommandOrigin.Local);
+        }
+
+        Assert.Equal(CommandState.Executed, result.State);
+    }
+
+    // A second at a time, as far as the guard keeps up.
+    private static async Task PassWithTheGuardAsync(SwitchRoom room, int seconds)
+    {
+        for (var passed = 0; passed < seconds; passed++)
+        {
+            var looks = room.Looks;
+            room.Time.Advance(TimeSpan.FromSeconds(1));
+            for (var wait = 0; room.Looks == looks && wait < 100; wait++)
+            {
+                await Task.Delay(1);
+            }
+        }
     }
 
     // In steps below the guard's own, each time until it sleeps again.

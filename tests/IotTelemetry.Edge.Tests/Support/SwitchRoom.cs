@@ -20,6 +20,7 @@ internal sealed class SwitchRoom : IAsyncDisposable
     private readonly SwitchingOptions _options;
     private readonly List<CommandResult> _told = [];
     private LiveBoard _board = null!;
+    private int _looks;
     private Task _running = Task.CompletedTask;
 
     private SwitchRoom(SwitchingOptions options)
@@ -40,6 +41,12 @@ internal sealed class SwitchRoom : IAsyncDisposable
     public FaultBook Faults { get; private set; } = null!;
 
     public Liveness Liveness { get; private set; } = null!;
+
+    /// <summary>Whether the outbox holds what the cloud has not confirmed.</summary>
+    public bool FramesWait { get; set; }
+
+    /// <summary>How often the fail-safe guard has asked for that.</summary>
+    public int Looks => Volatile.Read(ref _looks);
 
     public string JournalPath => Path.Combine(_directory.Path, "commands.jsonl");
 
@@ -146,7 +153,11 @@ internal sealed class SwitchRoom : IAsyncDisposable
         Faults = new FaultBook(Clock);
         Liveness = new Liveness(Time);
         Control = new GatewayControl(_directory.Path, plan, _board, Clock, Faults, Liveness, Time, NullLoggerFactory.Instance);
-        await Control.StartAsync(Note);
+        await Control.StartAsync(Note, () =>
+        {
+            Interlocked.Increment(ref _looks);
+            return FramesWait;
+        });
         _running = _board.RunAsync(new Nowhere(), _stop.Token);
     }
 
