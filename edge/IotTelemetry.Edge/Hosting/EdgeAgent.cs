@@ -8,6 +8,7 @@ using IotTelemetry.Edge.Live;
 using IotTelemetry.Edge.Outbox;
 using IotTelemetry.Edge.Sampling;
 using IotTelemetry.Edge.Supervision;
+using IotTelemetry.Edge.Tls;
 using IotTelemetry.Hardware;
 using Microsoft.Extensions.Logging;
 
@@ -57,7 +58,7 @@ internal sealed class EdgeAgent(EdgeConfiguration configuration, IBoard hardware
                 Points = board.Points,
                 Rules = rules,
                 StateDirectory = configuration.StateDirectory,
-                Mqtt = configuration.Tls is { } tls ? configuration.Mqtt with { Tls = tls.ToOptions(logs.CreateLogger("Tls"), time) } : configuration.Mqtt,
+                Mqtt = configuration.Mqtt with { Tls = (configuration.Tls ?? new TlsFiles()).ToOptions(logs.CreateLogger("Tls"), time) },
                 FirstConnectWithin = HostBoot.IsRecent ? configuration.Mqtt.Reconnect.InitialDelay : TimeSpan.Zero,
                 Framing = configuration.Framing,
                 Outbox = configuration.Outbox,

@@ -33,6 +33,7 @@ internal sealed record TlsFiles
             TrustedAuthorities = Authorities,
             ClientCertificate = Certificate is { } certificate ? () => certificate.Renewed(log, time) : null,
             TargetHost = ServerName,
+            Advice = failure => TlsAdvice.For(failure, this),
         };
     }
 }

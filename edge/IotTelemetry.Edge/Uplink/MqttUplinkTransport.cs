@@ -1,4 +1,3 @@
-using IotTelemetry.Edge.Tls;
 using IotTelemetry.Mqtt;
 using IotTelemetry.Protocol;
 
@@ -14,7 +13,6 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
     private readonly TimeSpan _firstWithin;
     private readonly MqttClient _client;
     private readonly GatewayTopics _topics;
-    private readonly MqttTlsOptions _tls;
     private readonly Lock _gate = new();
     private IUplinkEvents? _events;
     private CancellationTokenSource? _lost;
@@ -28,7 +26,6 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
         _options = options;
         _firstWithin = firstWithin;
         _topics = topics;
-        _tls = options.Tls;
         _client = new MqttClient(options with
         {
             CleanStart = true,
@@ -130,14 +127,11 @@ internal sealed class MqttUplinkTransport : IUplinkTransport
             _lost?.Cancel();
         }
 
-        _events!.OnDisconnected(Describe(why));
+        _events!.OnDisconnected(why.Exception switch
+        {
+            MqttConnectException { Reason: null } exception => exception.Message,
+            { } exception => $"{why.Reason}: {exception.Message}",
+            null => $"{why.Reason} {why.ReasonString}".TrimEnd(),
+        });
     }
-
-    private string Describe(MqttDisconnection why) => why.Exception switch
-    {
-        MqttConnectException { TlsFailure: { } failure } exception => $"{exception.Message} {TlsAdvice.For(failure, _tls)}",
-        MqttConnectException { Reason: null } exception => exception.Message,
-        { } exception => $"{why.Reason}: {exception.Message}",
-        null => $"{why.Reason} {why.ReasonString}".TrimEnd(),
-    };
 }

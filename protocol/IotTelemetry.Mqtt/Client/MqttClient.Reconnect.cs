@@ -121,9 +121,10 @@ public sealed partial class MqttClient
         {
             if (first.Task.IsCompleted || _options.Reconnect.RetryFirstConnection)
             {
-                // Once, until it fails for another reason: a server may be away for weeks.
-                ClientLog.AttemptFailed(_options.Logger, exception.Message == _failureSaid ? LogLevel.Debug : LogLevel.Warning, _options.Endpoint, exception.Message);
-                _failureSaid = exception.Message;
+                // Once, until it fails for another reason: a server may be away for weeks. What TLS fails by stays, its details change with the moment.
+                var failure = exception.TlsFailure?.ToString() ?? exception.Message;
+                ClientLog.AttemptFailed(_options.Logger, failure == _failureSaid ? LogLevel.Debug : LogLevel.Warning, _options.Endpoint, exception.Message);
+                _failureSaid = failure;
                 RaiseDisconnected(new ConnectionEnd(
                     exception.Reason ?? MqttReasonCode.UnspecifiedError,
                     exception.Reason is not null,

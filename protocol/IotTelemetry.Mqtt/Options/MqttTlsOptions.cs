@@ -20,6 +20,9 @@ public sealed record MqttTlsOptions
     /// <summary>The name the server certificate must carry; null takes the endpoint's host.</summary>
     public string? TargetHost { get; init; }
 
+    /// <summary>What a person can do about a failure, in the words of the program's own configuration; it ends the message of <see cref="MqttConnectException"/>.</summary>
+    public Func<MqttTlsFailure, string>? Advice { get; init; }
+
     /// <summary>Protocol versions allowed; the default leaves the choice to the operating system.</summary>
     public SslProtocols Protocols { get; init; } = SslProtocols.None;
 

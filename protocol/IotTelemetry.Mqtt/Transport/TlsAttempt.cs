@@ -68,8 +68,8 @@ internal sealed class TlsAttempt(MqttEndpoint endpoint, MqttTlsOptions tls)
             : Failed(MqttTlsFailure.Handshake, $"{endpoint} cannot be reached by TLS: {cause}.", exception);
     }
 
-    private static MqttConnectException Failed(MqttTlsFailure failure, string message, Exception exception) =>
-        new(message, innerException: exception) { TlsFailure = failure };
+    private MqttConnectException Failed(MqttTlsFailure failure, string message, Exception exception) =>
+        new($"{message} {tls.Advice?.Invoke(failure)}".TrimEnd(), innerException: exception) { TlsFailure = failure };
 
     private bool Judge(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {
