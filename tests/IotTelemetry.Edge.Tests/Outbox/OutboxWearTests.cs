@@ -3,7 +3,7 @@ using IotTelemetry.Protocol;
 
 namespace IotTelemetry.Edge.Tests.Outbox;
 
-/// <summary>What a worn SD card has to bear: bytes written for each byte of payload.</summary>
+/// <summary>What the agent writes for each byte of payload, by the sizes of its files. What the file system makes of it on the card is measured by <c>bench edge</c>.</summary>
 public sealed class OutboxWearTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
@@ -13,7 +13,7 @@ public sealed class OutboxWearTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
-    public void Fewer_than_one_and_a_half_bytes_are_written_for_one_of_payload_and_one_small_cursor_in_five_seconds(int readingsPerSecond)
+    public void The_agent_writes_fewer_than_one_and_a_half_bytes_for_one_of_payload_and_one_small_cursor_in_five_seconds(int readingsPerSecond)
     {
         const int Seconds = 600;
         var time = new SteppedTime();

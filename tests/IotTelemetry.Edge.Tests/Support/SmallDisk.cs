@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace IotTelemetry.Edge.Tests;
@@ -8,7 +7,7 @@ internal sealed class SmallDisk : IDisposable
 {
     private readonly TempDirectory _place = new();
 
-    public SmallDisk(long bytes) => Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "tmpfs", _place.Path);
+    public SmallDisk(long bytes) => SystemTool.Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "tmpfs", _place.Path);
 
     public string Path => _place.Path;
 
@@ -34,11 +33,11 @@ internal sealed class SmallDisk : IDisposable
     public void Free() => File.Delete(System.IO.Path.Combine(Path, "filler"));
 
     /// <summary>As the kernel does when the card begins to fail; nothing may be open for writing.</summary>
-    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", Path);
+    public void MakeReadOnly() => SystemTool.Run("mount", "-o", "remount,ro", Path);
 
     public void Dispose()
     {
-        Run("umount", Path);
+        SystemTool.Run("umount", Path);
         _place.Dispose();
     }
 
@@ -58,17 +57,6 @@ internal sealed class SmallDisk : IDisposable
         catch (IOException exception)
         {
             return $"no tmpfs can be mounted here: {exception.Message}";
-        }
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var problem = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new IOException($"{program} {string.Join(' ', arguments)}: {problem.Trim()}");
         }
     }
 }
