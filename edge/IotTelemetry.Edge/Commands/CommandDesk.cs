@@ -2,7 +2,6 @@ using IotTelemetry.Edge.Clock;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
-using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -33,13 +32,13 @@ internal sealed class CommandDesk : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     public CommandDesk(
-        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILogger log)
+        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, TimeProvider time, ILogger log)
     {
         _plan = plan;
         _board = board;
         _judge = judge;
         _journal = journal;
-        _execution = new CommandExecution(plan, board, judge, journal, clock, faults, liveness, time, log);
+        _execution = new CommandExecution(board, judge, journal, clock, faults, time, log);
         _results = new ResultWriter(board, clock);
         _reservations = new Reservations(plan.Options.SelectTimeout, time);
         _clock = clock;

@@ -31,16 +31,9 @@ internal sealed class CommandExecution : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SwitchPoint> _notOff = [];
-    private readonly Dictionary<int, Pulse> _pulses = [];
 
-    public CommandExecution(
-        SwitchPlan plan, LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, Liveness liveness, TimeProvider time, ILogger log)
+    public CommandExecution(LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, TimeProvider time, ILogger log)
     {
-        foreach (var point in plan.Settable)
-        {
-            _pulses.Add(point.Index, liveness.Add($"output {point.Address}"));
-        }
-
         _board = board;
         _judge = judge;
         _journal = journal;
@@ -63,10 +56,7 @@ internal sealed class CommandExecution : IDisposable
             return await ToldAsync(run, refusal);
         }
 
-        var pulse = _pulses[run.Point.Index];
-        pulse.BackWithin(TimeSpan.Zero);
-        var outcome = Set(run);
-        pulse.Rest();
+        var outcome = await SetWatchedAsync(run);
         var setAt = _time.GetTimestamp();
         var set = await ToldAsync(run, outcome);
         return set.State == CommandState.Failed || run.Point.Feedback is not { } feedback ? set : await ToldAsync(run, await VerifyAsync(run, feedback, setAt, stopping));
@@ -125,7 +115,7 @@ internal sealed class CommandExecution : IDisposable
             try
             {
                 // Before the output moves: after a crash in between, a repeat must not move it again.
-                await WriteDownAsync(run, Entry(run, null));
+                await _journal.WriteAsync(Entry(run, null));
                 isOnDisk = true;
             }
             catch (IOException exception)
@@ -164,6 +154,23 @@ internal sealed class CommandExecution : IDisposable
 
         verdict = _judge.Judge(run.Point, run.Value, run.Origin);
         return verdict.Code == CommandCode.Ok ? null : Write(run, CommandState.Rejected, verdict.Code, verdict.Detail);
+    }
+
+    /// <summary>Sets the output; one that hangs is told as a fault. It stops no watchdog: a restart would not help it, and would put every other output to its safe value.</summary>
+    private async Task<CommandResult> SetWatchedAsync(CommandRun run)
+    {
+        var fault = $"{run.Point.Address} output";
+        var hanging = _time.CreateTimer(
+            _ => _faults.Set(fault, $"setting it to {run.Command.Value} has not ended within {Liveness.Patience.TotalSeconds} s: its driver hangs"), null, Liveness.Patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return Set(run);
+        }
+        finally
+        {
+            await hanging.DisposeAsync();
+            _faults.Clear(fault);
+        }
     }
 
     private CommandResult Set(CommandRun run)
@@ -296,7 +303,7 @@ internal sealed class CommandExecution : IDisposable
         var entry = Entry(run, result);
         try
         {
-            await WriteDownAsync(run, entry);
+            await _journal.WriteAsync(entry);
             _faults.Clear(CommandDesk.JournalFault);
         }
         catch (IOException exception)
@@ -312,20 +319,6 @@ internal sealed class CommandExecution : IDisposable
 
         run.Tell(result);
         return result;
-    }
-
-    private async Task WriteDownAsync(CommandRun run, JournalEntry entry)
-    {
-        var pulse = _pulses[run.Point.Index];
-        pulse.BackWithin(TimeSpan.Zero);
-        try
-        {
-            await _journal.WriteAsync(entry);
-        }
-        finally
-        {
-            pulse.Rest();
-        }
     }
 
     private CommandResult Write(CommandRun run, CommandState state, CommandCode code, string? detail = null) => _results.Write(run.Command, run.Point, state, code, detail);

@@ -48,7 +48,7 @@ internal sealed class GatewayControl : IGatewayControl, IAsyncDisposable
         }
 
         _judge = new InterlockJudge(plan, board, _lockouts, _journal.Switches(), time);
-        Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, liveness, time, log);
+        Desk = new CommandDesk(plan, board, _judge, _journal, clock, faults, time, log);
         _failSafe = new FailSafeGuard(plan, Desk, _judge, board, faults, clock, time, log);
         _failSafePulse = liveness.Add("fail-safe");
         Local = new LocalSwitch(plan, Desk, clock);

@@ -3,7 +3,6 @@ using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
-using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware.Tests;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -105,7 +104,7 @@ public sealed class CommandJournalTests : IDisposable
         // It wants to write itself anew each time, and its directory is gone.
         await using var journal = Open(rewriteLines: 0);
         Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
-        await using var desk = new CommandDesk(plan, board, judge, journal, clock, new FaultBook(clock), new Liveness(_time), _time, NullLogger.Instance);
+        await using var desk = new CommandDesk(plan, board, judge, journal, clock, new FaultBook(clock), _time, NullLogger.Instance);
         var command = OwnCommand.Create(clock, "qf1", "state", PointValue.Of(true), "anna", "test");
         var result = await desk.ExecuteAsync(command, CommandOrigin.Cloud, _ => { });
         Assert.Equal((CommandState.Failed, CommandCode.HardwareFailure), (result.State, result.Code));

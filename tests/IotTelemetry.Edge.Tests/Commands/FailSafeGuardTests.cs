@@ -152,8 +152,8 @@ public sealed class FailSafeGuardTests
         try
         {
             await room.EventuallyAsync(() => room.Live("qf2/fail_safe") == 1, stepMs: 250);
-            await room.EventuallyAsync(() => room.Liveness.Stuck is not null, stepMs: 250);
-            Assert.Equal("output qf1/state", room.Liveness.Stuck!.Name);
+            await room.EventuallyAsync(() => room.Faults.Has("qf1/state output"), stepMs: 250);
+            Assert.Null(room.Liveness.Stuck);
             Assert.Equal(0, room.Live("qf1/fail_safe"));
         }
         finally
@@ -162,7 +162,7 @@ public sealed class FailSafeGuardTests
         }
 
         await room.EventuallyAsync(() => room.Live("qf1/fail_safe") == 1, stepMs: 250);
-        await SwitchRoom.WaitAsync(() => room.Liveness.Stuck is null);
+        await SwitchRoom.WaitAsync(() => !room.Faults.Has("qf1/state output"));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using IotTelemetry.Edge.Commands;
 using IotTelemetry.Edge.Health;
 using IotTelemetry.Edge.Interlocks;
 using IotTelemetry.Edge.Live;
-using IotTelemetry.Edge.Supervision;
 using IotTelemetry.Hardware.Tests;
 using IotTelemetry.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -174,7 +173,7 @@ public sealed class FullJournalTests : IAsyncDisposable
         var lockouts = new LockoutBook(Path.Combine(_directory.Path, "lockouts.json"), _clock, NullLogger.Instance);
         _journal = new CommandJournal(JournalPath, () => JournalStamp.Now(_clock, _time), rewriteLines: 64, maximum: Maximum);
         _judge = new InterlockJudge(plan, _board, lockouts, _journal.Switches(), _time);
-        _desk = new CommandDesk(plan, _board, _judge, _journal, _clock, new FaultBook(_clock), new Liveness(_time), _time, NullLogger.Instance);
+        _desk = new CommandDesk(plan, _board, _judge, _journal, _clock, new FaultBook(_clock), _time, NullLogger.Instance);
     }
 
     private async Task CloseAsync()
