@@ -30,7 +30,7 @@ internal sealed class CommandExecution : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, SwitchPoint> _notOff = [];
+    private readonly FeedbackFaults _feedbackFaults;
 
     public CommandExecution(LiveBoard board, InterlockJudge judge, CommandJournal journal, IGatewayClock clock, FaultBook faults, TimeProvider time, ILogger log)
     {
@@ -43,7 +43,7 @@ internal sealed class CommandExecution : IDisposable
         _faults = faults;
         _time = time;
         _log = log;
-        board.Observed += OnObserved;
+        _feedbackFaults = new FeedbackFaults(board, faults);
     }
 
     /// <summary>Carries the command out; returns its last result, which was told like those before it. Never throws for what a disk or a board does.</summary>
@@ -77,7 +77,7 @@ internal sealed class CommandExecution : IDisposable
         }
     }
 
-    public void Dispose() => _board.Observed -= OnObserved;
+    public void Dispose() => _feedbackFaults.Dispose();
 
     /// <summary>Waits until the output may be set; null when it may, and from then on the point counts as moving.</summary>
     private async Task<CommandResult?> CommitAsync(CommandRun run, CancellationToken stopping)
@@ -200,7 +200,7 @@ internal sealed class CommandExecution : IDisposable
             return executed with { VerifyByMs = executed.AtMs + (long)(feedback.Options.Timeout + feedback.Options.Settle).TotalMilliseconds };
         }
 
-        Recovered(run.Point);
+        _feedbackFaults.Clear(run.Point);
         return executed;
     }
 
@@ -218,7 +218,7 @@ internal sealed class CommandExecution : IDisposable
 
         if (outcome.IsShown)
         {
-            Recovered(run.Point);
+            _feedbackFaults.Clear(run.Point);
             return Write(run, CommandState.Verified, CommandCode.Ok);
         }
 
@@ -233,15 +233,7 @@ internal sealed class CommandExecution : IDisposable
     private string AfterFailure(CommandRun run, Feedback feedback, string problem)
     {
         var isSwitchedOn = run.Value != 0 && feedback.IsSwitch;
-        lock (_gate)
-        {
-            if (!isSwitchedOn && feedback.IsSwitch)
-            {
-                _notOff[feedback.Source] = run.Point;
-            }
-        }
-
-        _faults.Set(run.Point.Address, $"set to {run.Command.Value}: {problem}");
+        _feedbackFaults.Set(run.Point, $"set to {run.Command.Value}: {problem}", isNotOff: feedback.IsSwitch && !isSwitchedOn);
         if (!isSwitchedOn)
         {
             return "";
@@ -265,36 +257,6 @@ internal sealed class CommandExecution : IDisposable
             CommandLog.NotReverted(_log, exception, run.Point.Address);
             return $"; switching the output off again failed: {exception.Message}";
         }
-    }
-
-    private void Recovered(SwitchPoint point)
-    {
-        lock (_gate)
-        {
-            if (point.Feedback is { } feedback)
-            {
-                _notOff.Remove(feedback.Source);
-            }
-        }
-
-        _faults.Clear(point.Address);
-    }
-
-    // A contact that opens at last ends the fault; the command stays failed.
-    private void OnObserved(int source, LiveValue seen)
-    {
-        SwitchPoint? point;
-        lock (_gate)
-        {
-            if (!_notOff.TryGetValue(source, out point) || !Feedback.IsUsable(seen.Quality) || !point.Feedback!.Shows(0, seen.Value))
-            {
-                return;
-            }
-
-            _notOff.Remove(source);
-        }
-
-        _faults.Clear(point.Address);
     }
 
     /// <summary>Writes a result down and tells it. A disk that takes no more is a fault, and no reason to keep quiet.</summary>
