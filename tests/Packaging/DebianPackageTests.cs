@@ -49,7 +49,10 @@ public sealed class DebianPackageTests
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         manager.Bind(new UnixDomainSocketEndPoint(debian.Folder + "/run/notify"));
         debian.Shell("chmod 666 /run/notify");
-        using var agent = Run(debian, notify: "/run/notify");
+        var line = debian.Shell("sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/iot-edge.service").Split(' ');
+        var start = new ProcessStartInfo("chroot", ["--userspec=iot-edge:iot-edge", debian.Folder, .. line]) { RedirectStandardError = true };
+        start.Environment["NOTIFY_SOCKET"] = "/run/notify";
+        using var agent = Process.Start(start)!;
         var log = agent.StandardError.ReadToEndAsync();
 
         await HearAsync(manager, "READY=1", log);
@@ -60,42 +63,47 @@ public sealed class DebianPackageTests
     }
 
     [DebianFact]
-    public async Task Installed_agent_knows_its_broker_by_the_authority_and_shows_its_own_certificate()
+    public async Task Agent_of_the_package_knows_its_broker_by_the_authority_and_shows_its_own_certificate()
     {
-        using var debian = new DebianRoot();
-        Install(debian, AgentPackage.Path);
-        using var right = new TestCertificates();
-        using var wrong = new TestCertificates();
-        right.WriteClientTo(debian.Folder + "/etc/iot-edge");
-        debian.Shell("chmod 640 /etc/iot-edge/client.key && chgrp iot-edge /etc/iot-edge/client.key && chmod 644 /etc/iot-edge/*.pem");
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        await File.WriteAllTextAsync(debian.Folder + "/etc/iot-edge/edge.json", $$"""
-            {
-              "site": "station", "gateway": "gw-1", "state": "/var/lib/iot-edge",
-              "mqtt": {
-                "endpoint": "mqtts://127.0.0.1:{{((IPEndPoint)listener.LocalEndpoint).Port}}",
-                "tls": { "authorities": "ca.pem", "certificate": "client.pem", "key": "client.key" }
-              },
-              "board": { "kind": "simulated-car-park", "count": 2 }
-            }
-            """);
-        debian.Shell("iot-edge check /etc/iot-edge/edge.json");
-
-        using var agent = Run(debian, notify: "");
-        var log = agent.StandardError.ReadToEndAsync();
-        const byte Connect = 0x10; // MQTT 5.0 section 3.1.1
+        var folder = Directory.CreateTempSubdirectory("iot-deb-").FullName;
         try
         {
-            Assert.False(await Record.ExceptionAsync(() => AcceptAsync(listener, wrong.Server, right.Authority)) is null or OperationCanceledException);
-            Assert.Equal(("CN=gateway-1", Connect), await AcceptAsync(listener, right.Server, right.Authority));
+            AgentPackage.ExtractTo(folder);
+            using var right = new TestCertificates();
+            using var wrong = new TestCertificates();
+            right.WriteClientTo(folder);
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var file = Path.Combine(folder, "edge.json");
+            await File.WriteAllTextAsync(file, $$"""
+                {
+                  "site": "station", "gateway": "gw-1", "state": "state",
+                  "mqtt": {
+                    "endpoint": "mqtts://127.0.0.1:{{((IPEndPoint)listener.LocalEndpoint).Port}}",
+                    "tls": { "authorities": "ca.pem", "certificate": "client.pem", "key": "client.key" }
+                  },
+                  "board": { "kind": "simulated-car-park", "count": 2 }
+                }
+                """);
+            using var agent = Process.Start(new ProcessStartInfo(Path.Combine(folder, "usr", "bin", "iot-edge"), ["run", file]) { RedirectStandardError = true })!;
+            var log = agent.StandardError.ReadToEndAsync();
+            const byte Connect = 0x10; // MQTT 5.0 section 3.1.1
+            try
+            {
+                Assert.False(await Record.ExceptionAsync(() => AcceptAsync(listener, wrong.Server, right.Authority)) is null or OperationCanceledException);
+                Assert.Equal(("CN=gateway-1", Connect), await AcceptAsync(listener, right.Server, right.Authority));
+            }
+            finally
+            {
+                await TerminateAsync(agent, log);
+            }
+
+            Assert.Contains("shows a certificate that comes from no trusted authority: CN=127.0.0.1", await log, StringComparison.Ordinal);
         }
         finally
         {
-            await TerminateAsync(agent, log);
+            Directory.Delete(folder, recursive: true);
         }
-
-        Assert.Contains("shows a certificate that comes from no trusted authority: CN=127.0.0.1", await log, StringComparison.Ordinal);
     }
 
     [DebianFact]
@@ -202,15 +210,6 @@ public sealed class DebianPackageTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>The agent as its unit runs it.</summary>
-    private static Process Run(DebianRoot debian, string notify)
-    {
-        var line = debian.Shell("sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/iot-edge.service").Split(' ');
-        var start = new ProcessStartInfo("chroot", ["--userspec=iot-edge:iot-edge", debian.Folder, .. line]) { RedirectStandardError = true };
-        start.Environment["NOTIFY_SOCKET"] = notify;
-        return Process.Start(start)!;
     }
 
     private static async Task TerminateAsync(Process agent, Task<string> log)
