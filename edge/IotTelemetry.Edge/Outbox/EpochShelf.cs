@@ -25,7 +25,7 @@ internal sealed class EpochShelf
         _queues = content.Queues;
         _ledger = new LedgerKeeper(options.Directory, time, content);
         _age = new SegmentAge(time);
-        Bytes = _queues.Sum(q => q.Bytes);
+        Bytes = _queues.Sum(q => q.Bytes + q.Birth.Length);
     }
 
     /// <summary>Rises when an epoch begins or is drained.</summary>
@@ -36,7 +36,7 @@ internal sealed class EpochShelf
 
     public EpochQueue Current => _queues[^1];
 
-    /// <summary>Bytes of all segments.</summary>
+    /// <summary>Bytes of all segments, and of the births of all epochs but the current one: each start during an outage leaves one.</summary>
     public long Bytes { get; set; }
 
     public LedgerKeeper Ledger => _ledger;
@@ -159,6 +159,7 @@ internal sealed class EpochShelf
 
         _ledger.Close(queue);
         _queues.Remove(queue);
+        Bytes -= queue.Birth.Length;
         Interlocked.Increment(ref _changes);
         SaveLedger();
         Guarded(() =>

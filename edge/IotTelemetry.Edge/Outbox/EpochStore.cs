@@ -105,6 +105,7 @@ internal sealed class EpochStore
         OutboxLog.EpochBegins(_log, reason, Current.Epoch, Current.Pending);
         CloseWriter();
         var birth = Current.Birth;
+        _shelf.Bytes += birth.Length;
         _shelf.Begin(_random);
         Current.Birth = birth;
         _shelf.RemoveConfirmed(null);

@@ -13,6 +13,9 @@ namespace IotTelemetry.Edge.Outbox;
 /// </remarks>
 internal sealed class FrameOutbox : IDisposable
 {
+    /// <summary>With so many, no other begins for the sake of live frames: a link that comes and goes would make one each time.</summary>
+    internal const int MostEpochs = 16;
+
     private readonly OutboxOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -98,14 +101,14 @@ internal sealed class FrameOutbox : IDisposable
     /// <summary>Rises when an epoch begins or is drained, so that a look costs nothing when there is nothing new.</summary>
     public int EpochChanges => _store.EpochChanges;
 
-    /// <summary>Whether so much is unconfirmed in the current epoch that live frames should not wait behind it.</summary>
+    /// <summary>Whether so much is unconfirmed in the current epoch that live frames should not wait behind it, and few enough epochs drain already.</summary>
     public bool HasLongBacklog
     {
         get
         {
             lock (_gate)
             {
-                return _store.Current.Pending > (ulong)_options.LongBacklogFrames;
+                return _store.Current.Pending > (ulong)_options.LongBacklogFrames && _store.Queues.Count < MostEpochs;
             }
         }
     }

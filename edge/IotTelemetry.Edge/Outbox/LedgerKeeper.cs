@@ -74,7 +74,9 @@ internal sealed class LedgerKeeper
     {
         // First, so that a disk that takes nothing is not asked more often.
         _savedAt = _time.GetTimestamp();
-        LedgerFile.Save(_directory, Current(open));
+
+        // Of an epoch without a cursor the segments tell everything. There may be one of each start during an outage.
+        LedgerFile.Save(_directory, Current(open.FindAll(static q => q.ConfirmedSeq > 0)));
         _isOld = false;
     }
 

@@ -18,15 +18,19 @@ internal sealed class MeteredSite : IDisposable
     /// <param name="meters">How many meters, each with one point.</param>
     /// <param name="maximumReadings">Readings in a frame at most.</param>
     /// <param name="time">The clock.</param>
-    public MeteredSite(string stateDirectory, int meters, int maximumReadings, TimeProvider time)
+    /// <param name="outbox">Changes the outbox's defaults.</param>
+    /// <param name="maximumAge">How long a frame waits for readings at most; null for the default.</param>
+    public MeteredSite(string stateDirectory, int meters, int maximumReadings, TimeProvider time, Func<OutboxOptions, OutboxOptions>? outbox = null, TimeSpan? maximumAge = null)
     {
-        Outbox = FrameOutbox.Open(new OutboxOptions { Directory = Path.Combine(stateDirectory, "outbox") }, time, _random, NullLogger.Instance);
+        var options = new OutboxOptions { Directory = Path.Combine(stateDirectory, "outbox") };
+        Outbox = FrameOutbox.Open(outbox?.Invoke(options) ?? options, time, _random, NullLogger.Instance);
         BoardAsset[] assets = [.. Enumerable.Range(0, meters).Select(i => new BoardAsset($"meter-{i:D3}", "meter", null, null, new Dictionary<string, string>()))];
         BoardPoint[] points = [.. Enumerable.Range(0, meters).Select(i => BoardPoint.Analog(i, "power_w", "W", 1, 0, 100_000))];
         var header = new BirthHeader { Gateway = new GatewayId("bench", "gw"), SoftwareVersion = "1.0.0", Board = "meters", BootId = "bench", Epoch = Outbox.CurrentEpoch };
         var birth = BirthBuilder.Build(header, assets, points, [.. points.Select(_ => new PointRule())]);
         Outbox.SetBirth(birth.Encode(), _ => true);
-        Frames = new FrameBuilder(Outbox, birth, new FramingOptions { MaximumReadings = maximumReadings }, new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
+        var framing = new FramingOptions { MaximumReadings = maximumReadings };
+        Frames = new FrameBuilder(Outbox, birth, framing with { MaximumAge = maximumAge ?? framing.MaximumAge }, new AssumedClock(time, ClockQuality.Synchronised), time, NullLogger.Instance);
         _watts = new double[meters];
         Array.Fill(_watts, 2_000);
     }
@@ -43,6 +47,20 @@ internal sealed class MeteredSite : IDisposable
             _watts[meter] = Math.Clamp(_watts[meter] + _random.Next(-20, 21), 0, 100_000);
             Frames.Add(meter, timestampMs + (meter * 7), _watts[meter], Quality.Good);
         }
+    }
+
+    /// <summary>Bytes of all frames that still lie in the current epoch, confirmed or not.</summary>
+    public long PayloadBytes()
+    {
+        using var reader = new OutboxReader(Outbox, Outbox.CurrentEpoch, 0);
+        long bytes = 0;
+        while (reader.TryRead(out var frame))
+        {
+            bytes += frame.Length;
+            frame.Return();
+        }
+
+        return bytes;
     }
 
     public void Dispose() => Outbox.Dispose();

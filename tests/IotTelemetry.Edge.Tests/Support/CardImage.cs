@@ -64,7 +64,8 @@ internal sealed class CardImage : IDisposable
 
     public void Dispose()
     {
-        SystemTool.Run("umount", Path);
+        // Lazily: a process that is just being started beside this one holds every open file for a moment.
+        SystemTool.Run("umount", "-l", Path);
         Directory.Delete(_place, recursive: true);
     }
 

@@ -37,7 +37,8 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        SystemTool.Run("umount", Path);
+        // Lazily: a process that is just being started beside this one holds every open file for a moment.
+        SystemTool.Run("umount", "-l", Path);
         _place.Dispose();
     }
 
