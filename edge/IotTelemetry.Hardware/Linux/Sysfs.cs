@@ -38,7 +38,8 @@ internal static class Sysfs
     /// <exception cref="LinuxException">It is missing, read-only for this user, or the driver refuses the value.</exception>
     public static unsafe void Write(string path, string text)
     {
-        using var file = FileDescriptor.Open(path, OpenFlags.ReadWrite);
+        // Some, such as new_device of an I2C bus, may be written and not read, unless by root.
+        using var file = FileDescriptor.Open(path, OpenFlags.WriteOnly);
         var bytes = System.Text.Encoding.UTF8.GetBytes(text);
         fixed (byte* start = bytes)
         {

@@ -4,13 +4,16 @@ using System.Net.Sockets;
 namespace IotTelemetry.Hardware.Qemu.Tests.Machine;
 
 /// <summary>A running machine: a real kernel with simulated chips, and a shell in it.</summary>
-public sealed class Guest : IAsyncLifetime
+public class Guest : IAsyncLifetime
 {
-    private static readonly TimeSpan BootTimeOut = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BootTimeOut = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan CommandTimeOut = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("iot-guest-").FullName;
     private Process? _process;
     private Port? _control;
+
+    private protected virtual string MemoryMegabytes => "256";
 
     public async Task InitializeAsync()
     {
@@ -22,11 +25,11 @@ public sealed class Guest : IAsyncLifetime
 
         var files = MachineFiles.Ready;
         var initramfs = Path.Combine(_folder, "initrd");
-        files.WriteInitramfs(initramfs);
+        WriteInitramfs(files, initramfs);
 
         // "timeout" ends the machine even when this process is killed.
         _process = Process.Start(new ProcessStartInfo("timeout", [
-            "-k", "1", "600", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "256", "-nodefaults", "-no-reboot", "-display", "none",
+            "-k", "1", "600", "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", MemoryMegabytes, "-nodefaults", "-no-reboot", "-display", "none",
             "-kernel", files.Kernel, "-initrd", initramfs, "-append", "console=ttyS0 quiet panic=-1",
             "-serial", "file:" + Path.Combine(_folder, "console"),
             "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=",
@@ -60,7 +63,7 @@ public sealed class Guest : IAsyncLifetime
     {
         var from = _control!.Mark();
         await _control.SendAsync(command);
-        var end = await _control.WaitAsync(line => line.StartsWith('='), TimeSpan.FromSeconds(30), from);
+        var end = await _control.WaitAsync(line => line.StartsWith('='), CommandTimeOut, from);
         var lines = _control.Since(from);
         return (int.Parse(end.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture), string.Join('\n', lines.Take(lines.Count - 1)));
     }
@@ -77,6 +80,8 @@ public sealed class Guest : IAsyncLifetime
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    private protected virtual void WriteInitramfs(MachineFiles files, string path) => files.WriteInitramfs(path);
 
     private async Task EndAsync(Process process)
     {

@@ -24,24 +24,13 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
 
     public string Kernel => Path.Combine(Folder, "vmlinuz");
 
+    public string Busybox => Path.Combine(Folder, "busybox");
+
     /// <summary>Packs the first file system: busybox, modules, the probe and the libraries it is linked with.</summary>
     public void WriteInitramfs(string path)
     {
         using var output = File.Create(path);
-        var archive = new CpioArchive(output);
-        foreach (var directory in new[] { "proc", "sys", "dev", "tmp", "var" })
-        {
-            archive.AddDirectory(directory);
-        }
-
-        archive.AddFile("bin/busybox", File.ReadAllBytes(Path.Combine(Folder, "busybox")));
-        archive.AddFile("init", File.ReadAllBytes(Path.Combine(Metadata("MachineFolder"), "init")));
-        archive.AddFile("lib/mod/order", File.ReadAllBytes(Path.Combine(Metadata("MachineFolder"), "modules")));
-        foreach (var module in Directory.GetFiles(Path.Combine(Folder, "modules")))
-        {
-            archive.AddFile("lib/mod/" + Path.GetFileName(module), File.ReadAllBytes(module));
-        }
-
+        var archive = Begin(output);
         archive.AddFile("probe", File.ReadAllBytes(Probe));
         foreach (var shipped in new[] { AgentPath, UnitPath })
         {
@@ -63,6 +52,36 @@ internal sealed partial record MachineFiles(string Folder, string Probe, string 
         }
 
         archive.End();
+    }
+
+    /// <summary>Packs a first file system that goes over to a whole one: a tar archive, whose systemd then runs the machine.</summary>
+    public void WriteInitramfs(string path, string tar)
+    {
+        using var output = File.Create(path);
+        var archive = Begin(output);
+        archive.AddDirectory("new");
+        archive.AddFile("system.tar", File.ReadAllBytes(tar));
+        archive.End();
+    }
+
+    /// <summary>What every first file system has: busybox, the modules and who loads them.</summary>
+    private CpioArchive Begin(Stream output)
+    {
+        var archive = new CpioArchive(output);
+        foreach (var directory in new[] { "proc", "sys", "dev", "tmp", "var" })
+        {
+            archive.AddDirectory(directory);
+        }
+
+        archive.AddFile("bin/busybox", File.ReadAllBytes(Busybox));
+        archive.AddFile("init", File.ReadAllBytes(Path.Combine(Metadata("MachineFolder"), "init")));
+        archive.AddFile("lib/mod/order", File.ReadAllBytes(Path.Combine(Metadata("MachineFolder"), "modules")));
+        foreach (var module in Directory.GetFiles(Path.Combine(Folder, "modules")))
+        {
+            archive.AddFile("lib/mod/" + Path.GetFileName(module), File.ReadAllBytes(module));
+        }
+
+        return archive;
     }
 
     private static (MachineFiles? Files, string? Missing) Prepare()
