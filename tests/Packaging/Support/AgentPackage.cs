@@ -38,13 +38,17 @@ internal static class AgentPackage
             return (null, "no Debian package: it is made on Linux on x86-64 by dpkg-deb");
         }
 
-        // Two test projects want it; one makes it.
-        var artifacts = Directory.CreateDirectory(Artifacts).FullName;
-        using var gate = new Mutex(false, "iot-edge-package-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(artifacts)))[..16]);
+        return Alone(() => Make(Directory.CreateDirectory(Artifacts).FullName));
+    }
+
+    /// <summary>Does what two test projects want and one has to make: one after the other, whatever their processes.</summary>
+    public static T Alone<T>(Func<T> make)
+    {
+        using var gate = new Mutex(false, "iot-edge-package-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(Artifacts))))[..16]);
         gate.WaitOne();
         try
         {
-            return Make(artifacts);
+            return make();
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace IotTelemetry.Packaging.Tests.Support;
 internal sealed class DebianRoot : IDisposable
 {
     private const string Suite = "bookworm";
-    private static readonly Lazy<(string? Archive, string? Missing)> Prepared = new(Prepare);
+    private static readonly Lazy<(string? Archive, string? Missing)> Prepared = new(() => AgentPackage.Alone(Prepare));
 
     public DebianRoot()
     {
