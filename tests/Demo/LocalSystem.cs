@@ -18,11 +18,11 @@ public sealed class LocalSystem : IAsyncDisposable
     /// <summary>The running gateways.</summary>
     public IReadOnlyList<Gateway> Gateways => _gateways;
 
-    /// <summary>Starts the cloud, then the gateways; all state lies in <paramref name="directory"/>. Port 0 takes a free one.</summary>
+    /// <summary>Starts the cloud, then the gateways; all state lies in <paramref name="directory"/>. Without an address it takes a port that stays free while the service is away.</summary>
     public static async Task<LocalSystem> StartAsync(
-        string directory, IEnumerable<SimulatedGateway> gateways, CancellationToken cancellationToken, string mqtt = "127.0.0.1:0", string http = "127.0.0.1:0")
+        string directory, IEnumerable<SimulatedGateway> gateways, CancellationToken cancellationToken, string? mqtt = null, string? http = null)
     {
-        var cloud = await CloudService.StartAsync(directory, cancellationToken, mqtt, http).ConfigureAwait(false);
+        var cloud = await CloudService.StartAsync(directory, cancellationToken, mqtt ?? $"127.0.0.1:{FreePort.Take()}", http ?? $"127.0.0.1:{FreePort.Take()}").ConfigureAwait(false);
         var system = new LocalSystem(directory, cloud);
         foreach (var gateway in gateways)
         {

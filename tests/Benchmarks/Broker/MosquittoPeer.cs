@@ -33,7 +33,7 @@ public sealed class MosquittoPeer(int qos, TimeSpan? duration = null)
         var directory = Directory.CreateTempSubdirectory("iot-bench-");
         try
         {
-            var port = FreePort();
+            var port = FreePort.Take();
             var configuration = Path.Combine(directory.FullName, "mosquitto.conf");
             await File.WriteAllTextAsync(configuration, $"""
                 listener {port} 127.0.0.1
@@ -59,13 +59,6 @@ public sealed class MosquittoPeer(int qos, TimeSpan? duration = null)
         {
             directory.Delete(recursive: true);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task WaitForAsync(int port)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using IotTelemetry.ClickHouse.Server;
 
 namespace IotTelemetry.ClickHouse.Tests.Server;
@@ -13,7 +11,7 @@ internal sealed class DebianServer : IAsyncDisposable
 
     private DebianServer(string program)
     {
-        int port = FreePort();
+        int port = FreePort.Take();
         Endpoint = new Uri($"http://127.0.0.1:{port}/");
         File.WriteAllText(Path.Combine(_directory, "users.xml"), Users);
         string config = Path.Combine(_directory, "config.xml");
@@ -90,11 +88,4 @@ internal sealed class DebianServer : IAsyncDisposable
           <default_profile>default</default_profile><default_database>default</default_database><mark_cache_size>67108864</mark_cache_size>
         </yandex>
         """;
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -251,10 +251,5 @@ public sealed class ServerEngineTests
         return block;
     }
 
-    private static Uri UnusedEndpoint()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://{listener.LocalEndpoint}/");
-    }
+    private static Uri UnusedEndpoint() => new($"http://127.0.0.1:{FreePort.Take()}/");
 }

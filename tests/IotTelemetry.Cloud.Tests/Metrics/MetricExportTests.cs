@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using IotTelemetry.Cloud.Metrics;
 using OpenTelemetry.Metrics;
@@ -15,7 +14,7 @@ public sealed class MetricExportTests
     {
         Assert.Null(MetricExport.Start());
         using HttpListener collector = new();
-        string endpoint = $"http://127.0.0.1:{FreePort()}/";
+        string endpoint = $"http://127.0.0.1:{FreePort.Take()}/";
         collector.Prefixes.Add(endpoint);
         collector.Start();
         Task<string> received = ReceiveAsync(collector);
@@ -60,12 +59,5 @@ public sealed class MetricExportTests
         await context.Request.InputStream.CopyToAsync(body);
         context.Response.Close();
         return $"{context.Request.RawUrl} {Encoding.Latin1.GetString(body.ToArray())}";
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener free = new(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class StoreService : IAsyncDisposable
         await File.WriteAllTextAsync(
             store.In("users.json"),
             $$"""{ "users": [ { "name": "default", "role": "analyst" }, { "name": "ingest", "role": "ingest", "password": "{{PasswordHash.Create(Password)}}" } ] }""");
-        await store.StartAsync(port: 0);
+        await store.StartAsync(FreePort.Take());
         return store;
     }
 

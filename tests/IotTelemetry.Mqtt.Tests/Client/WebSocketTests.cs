@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Threading.Channels;
@@ -11,16 +10,10 @@ namespace IotTelemetry.Mqtt.Tests.Client;
 public sealed class WebSocketTests : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly int _port;
+    private readonly int _port = FreePort.Take();
 
     public WebSocketTests()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
         _listener.Prefixes.Add($"http://127.0.0.1:{_port}/");
         _listener.Start();
     }

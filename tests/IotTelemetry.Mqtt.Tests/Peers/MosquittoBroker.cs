@@ -33,7 +33,7 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     public static async Task<MosquittoBroker> StartAsync(string extra = "", TestCertificates? certificates = null)
     {
         var directory = Directory.CreateTempSubdirectory("mosquitto-test-").FullName;
-        var (port, tlsPort, webSocketPort) = (FreePort(), FreePort(), FreePort());
+        var (port, tlsPort, webSocketPort) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
         var configuration = $"""
             user root
             persistence false
@@ -94,13 +94,6 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     {
         RedirectStandardError = true,
     })!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task WaitUntilListeningAsync()
     {
