@@ -75,8 +75,8 @@ internal sealed class LedgerKeeper
         // First, so that a disk that takes nothing is not asked more often.
         _savedAt = _time.GetTimestamp();
 
-        // Of an epoch without a cursor the segments tell everything. There may be one of each start during an outage.
-        LedgerFile.Save(_directory, Current(open.FindAll(static q => q.ConfirmedSeq > 0)));
+        // Epochs without a cursor, too: their segments tell everything, and may all be confirmed and gone before the next time.
+        LedgerFile.Save(_directory, Current(open));
         _isOld = false;
     }
 

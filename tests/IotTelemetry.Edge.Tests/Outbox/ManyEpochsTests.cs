@@ -29,6 +29,31 @@ public sealed class ManyEpochsTests : IDisposable
     }
 
     [Fact]
+    public void A_kill_after_the_last_segment_of_an_epoch_is_gone_and_before_that_is_written_down_loses_no_total()
+    {
+        using (var first = Open())
+        {
+            first.AppendMany(5);
+        }
+
+        var ledger = Path.Combine(_directory.Path, "ledger.json");
+        byte[] before;
+        ulong total;
+        using (var second = Open())
+        {
+            before = File.ReadAllBytes(ledger);
+            total = second.Status().ReadingsAppended;
+            var drained = second.Epochs()[0];
+            second.Confirm(drained.Epoch, drained.LastSeq);
+            Assert.Equal(0UL, second.Status().Depth);
+        }
+
+        File.WriteAllBytes(ledger, before);
+        Assert.Equal(15UL, total);
+        Assert.Equal(total, OutboxLoader.Load(_directory.Path, repair: false).ToStatus().ReadingsAppended);
+    }
+
+    [Fact]
     public async Task A_link_that_comes_and_goes_during_an_outage_of_the_cloud_begins_only_so_many()
     {
         await using var uplink = new RunningUplink(o => o with { LongBacklogFrames = 2 });
