@@ -7,6 +7,7 @@ namespace IotTelemetry.Edge.Commands;
 /// <remarks>
 /// Nothing is forgotten that could be carried out again: of all that was forgotten the latest expiry is remembered, and what expires no later is refused. That needs no clock to be right but the
 /// cloud's, which has written both. A command goes at the earliest when its life has passed since it was written down, by the monotonic clock; by then its expiry lies behind those of all new ones.
+/// Of one whose expiry lies ahead all the same, of a cloud whose clock was fast, the answer is kept: forgotten, it would have all commands refused until then.
 /// </remarks>
 /// <param name="maximum">How many commands there is room for.</param>
 /// <param name="opened">When the agent started.</param>
@@ -88,9 +89,9 @@ internal sealed class CommandMemory(int maximum, JournalStamp opened)
     /// <summary>Forgets what is old, and, without room, the oldest of what can be carried out no more.</summary>
     public void Forget(JournalStamp now)
     {
-        while (_order.TryPeek(out var key) && IsOld(_entries[key], now))
+        for (var left = _order.Count; left > 0 && IsOld(_entries[_order.Peek()], now); left--)
         {
-            Drop(_order.Dequeue());
+            _ = TryDrop(_order.Dequeue(), now);
         }
 
         if (_entries.Count >= maximum && now.MonotonicMs >= _lookAgainAtMs)
@@ -111,8 +112,7 @@ internal sealed class CommandMemory(int maximum, JournalStamp opened)
             var entry = _entries[key];
             if (surplus > 0 && IsDispensable(entry, now) && !(keepsSwitch && entry.MayHaveSwitched))
             {
-                Drop(key);
-                surplus--;
+                surplus -= TryDrop(key, now) ? 1 : 0;
                 continue;
             }
 
@@ -122,10 +122,20 @@ internal sealed class CommandMemory(int maximum, JournalStamp opened)
         }
     }
 
-    private void Drop((Guid, CommandPhase) key)
+    /// <summary>Forgets an entry; of one that expires in the future by a right clock only what it switched: its answer must stay for repeats.</summary>
+    private bool TryDrop((Guid, CommandPhase) key, JournalStamp now)
     {
-        _entries.Remove(key, out var entry);
-        ForgottenMs = Math.Max(ForgottenMs, entry!.ExpiresMs);
+        var entry = _entries[key];
+        if (now.IsTrusted && entry.ExpiresMs > now.AtMs)
+        {
+            _entries[key] = entry.IsOpen ? entry : entry with { Switch = null };
+            _order.Enqueue(key);
+            return false;
+        }
+
+        _entries.Remove(key);
+        ForgottenMs = Math.Max(ForgottenMs, entry.ExpiresMs);
+        return true;
     }
 
     private bool IsOld(JournalEntry entry, JournalStamp now) => AgeOf(entry, now) is var age && age >= Kept && age >= LifeOf(entry);

@@ -11,7 +11,15 @@ internal sealed record JournalLine(
     private static readonly JournalStamp Undated = new("", 0, 0, IsTrusted: false);
 
     public static JournalLine Of(JournalEntry entry) =>
-        new(entry.Id, entry.Phase.ToString(), entry.Fingerprint, entry.Result is { } result ? JsonDocument.Parse(result.Encode()).RootElement : null, entry.Stamp, entry.Switch, Known(entry.LifeMs), Known(entry.ExpiresMs));
+        new(
+            entry.Id,
+            entry.Phase.ToString(),
+            entry.Fingerprint,
+            entry.Result is { } result ? JsonSerializer.Deserialize(result.Encode(), CommandJson.Default.JsonElement) : null,
+            entry.Stamp,
+            entry.Switch,
+            Known(entry.LifeMs),
+            Known(entry.ExpiresMs));
 
     /// <summary>What is known of those that are not remembered.</summary>
     public static JournalLine Of(long forgottenMs, long turnedAwayMs) => new(Guid.Empty, "", "", null, null, null, ForgottenMs: forgottenMs, TurnedAwayMs: turnedAwayMs);

@@ -34,6 +34,11 @@ internal sealed class DeviceCertificate(string certificateFile, string keyFile, 
                 _isTold = false;
             }
 
+            if (!_isTold && !OperatingSystem.IsWindows() && File.GetUnixFileMode(keyFile).HasFlag(UnixFileMode.OtherRead))
+            {
+                TlsLog.KeyOpenToAll(log, keyFile);
+            }
+
             _problem = null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
@@ -50,10 +55,6 @@ internal sealed class DeviceCertificate(string certificateFile, string keyFile, 
         {
             _isTold = true;
             TlsLog.Shown(log, _identity.TargetCertificate, time);
-            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(keyFile).HasFlag(UnixFileMode.OtherRead))
-            {
-                TlsLog.KeyOpenToAll(log, keyFile);
-            }
         }
 
         return _identity;

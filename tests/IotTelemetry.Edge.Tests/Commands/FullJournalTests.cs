@@ -115,6 +115,28 @@ public sealed class FullJournalTests : IAsyncDisposable
         Assert.Equal(Maximum, _journal.Switches().Count);
     }
 
+    [Fact]
+    public async Task A_command_of_a_cloud_whose_clock_was_fast_keeps_no_later_one_from_being_carried_out()
+    {
+        _clock.Quality = ClockQuality.Synchronised;
+        const long year = 365 * 86_400_000L;
+        var now = New();
+        var fast = now with { IssuedMs = now.IssuedMs + year, ExpiresMs = now.ExpiresMs + year };
+        Assert.Equal(CommandState.Executed, (await SendAsync(fast)).State);
+        _time.Advance(TimeSpan.FromHours(25));
+        for (var i = 0; i < 2 * Maximum; i++)
+        {
+            Assert.Equal(CommandState.Executed, (await SendAsync(New())).State);
+            _time.Advance(TimeSpan.FromHours(2));
+        }
+
+        await CloseAsync();
+        Open();
+        var writes = _gear.Writes.Count;
+        Assert.Equal(CommandState.Executed, (await SendAsync(fast)).State);
+        Assert.Equal(writes, _gear.Writes.Count);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
